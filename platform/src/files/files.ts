@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { Secret } from '../log/index.ts'
+import type { FilesConfig } from './config.ts'
+import { createDiskStore } from './disk-store.ts'
+import { fileKey, filePrefix } from './file-key.ts'
+import { lazyStore } from './lazy-store.ts'
+import type { OutboundHandler } from './s3-client.ts'
+import { checkLink, type LinkOptions, signLink } from './signed-link.ts'
+import type { ByteRange, FileList, FileStore, PutOptions, ReadFile, StoredFile } from './store.ts'
+import { type Swept, sweep } from './sweep.ts'
+
+/** What `createFiles` needs of the services. */
+export type FilesDeps = {
+  config: { files: FilesConfig; core: { dataDir: string; publicUrl?: string | undefined } }
+  keys: { derive(label: string): Buffer }
+  clock: () => number
+  outbound: OutboundHandler
+}
+
+export type Health = { ok: boolean; kind: 'disk' | 's3'; latencyMs: number; detail?: string }
+
+/** Bytes under keys, on disk or in an object store; every app's files go through it. */
+export type Files = {
+  kind: 'disk' | 's3'
+  put(key: string, source: Uint8Array | Readable, options: PutOptions): Promise<StoredFile>
+  get(key: string, options?: { range?: ByteRange }): Promise<ReadFile>
+  stat(key: string): Promise<StoredFile | undefined>
+  list(prefix: string, cursor?: string | null, limit?: number): Promise<FileList>
+  delete(key: string): Promise<void>
+  copy(from: string, to: string): Promise<StoredFile>
+  signedUrl(key: string, options: LinkOptions): Promise<string>
+  /** Checks a link of this store's own (disk). S3 checks its own. */
+  checkLink(key: string, query: { expires: string; name: string; signature: string }): void
+  sweep(): Promise<Swept>
+  health(): Promise<Health>
+  store: FileStore
+}
+
+const LIST_LIMIT = 100
+const MAX_LIST_LIMIT = 1000
+
+/**
+ * The files of this installation: `FILES_URL=s3://…`, else the folder `files` of the data folder.
+ *
+ * @example
+ * const files = createFiles(services)
+ * const { sha256 } = await files.put('reports/2026-11.csv', csv, { contentType: 'text/csv' })
+ */
+export function createFiles(deps: FilesDeps): Files {
+  const store = createStore(deps)
+  const signer = { secret: deps.keys.derive('files.signed-link'), clock: deps.clock }
+  const site = deps.config.core.publicUrl?.replace(/\/$/, '') ?? ''
+  return {
+    kind: store.kind,
+    store,
+    put: (key, source, options) => store.put(fileKey(key), source, options),
+    get: (key, options) => store.get(fileKey(key), options?.range),
+    stat: (key) => store.stat(fileKey(key)),
+    list: (prefix, cursor = null, limit = LIST_LIMIT) =>
+      store.list(filePrefix(prefix), cursor, Math.max(1, Math.min(limit, MAX_LIST_LIMIT))),
+    delete: (key) => store.delete(fileKey(key)),
+    copy: (from, to) => store.copy(fileKey(from), fileKey(to)),
+    signedUrl: async (key, options) =>
+      (await store.presign?.(fileKey(key), options)) ??
+      site + signLink(signer, fileKey(key), options),
+    checkLink: (key, query) => checkLink(signer, key, query),
+    sweep: () => sweep(store, deps.clock),
+    health: () => health(store),
+  }
+}
+
+function createStore({ config, clock, outbound }: FilesDeps): FileStore {
+  const { filesUrl, accessKeyId, secretAccessKey } = config.files
+  if (filesUrl === undefined) {
+    return createDiskStore({ root: join(config.core.dataDir, 'files'), clock })
+  }
+  return lazyStore('s3', async () => {
+    // The SDK costs some 20 MB: only an installation that keeps files in S3 loads it, at the first file.
+    const { createS3Store } = await import('./s3-store.ts')
+    return createS3Store({
+      url: filesUrl,
+      accessKeyId: reveal(accessKeyId),
+      secretAccessKey: reveal(secretAccessKey),
+      outbound,
+      spoolFolder: join(config.core.dataDir, 'tmp'),
+    })
+  })
+}
+
+function reveal(secret: Secret | undefined): string {
+  return secret?.reveal() ?? ''
+}
+
+async function health(store: FileStore): Promise<Health> {
+  const started = performance.now()
+  const answer = await store.probe().then(
+    () => ({ ok: true }),
+    (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : 'failed' }),
+  )
+  return { ...answer, kind: store.kind, latencyMs: Math.round(performance.now() - started) }
+}

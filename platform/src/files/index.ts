@@ -1,0 +1,7 @@
+export { type FilesConfig, filesConfig } from './config.ts'
+export { contentDisposition } from './content-disposition.ts'
+export { createDiskStore } from './disk-store.ts'
+export { filesErrors } from './errors.ts'
+export { createFiles, type Files, type FilesDeps, type Health } from './files.ts'
+export type { LinkOptions } from './signed-link.ts'
+export type { ByteRange, FileList, FileStore, PutOptions, ReadFile, StoredFile } from './store.ts'
