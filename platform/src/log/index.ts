@@ -1,0 +1,7 @@
+export { type AccessEntry, accessLog } from './access-log.ts'
+export { type LogContext, logContext, withLogContext } from './context.ts'
+export { createLogger, type Logger, type LoggerOptions } from './logger.ts'
+export { registerSecret } from './registered.ts'
+export { sanitize, sanitizeLine } from './sanitize.ts'
+export { Secret } from './secret.ts'
+export { sanitizeValue } from './value.ts'

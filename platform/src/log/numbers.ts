@@ -1,0 +1,65 @@
+import type { Scan } from './scan-state.ts'
+
+/** Whether the digits pass the Luhn check of payment cards (ISO/IEC 7812-1). */
+export function passesLuhn(digits: string): boolean {
+  let sum = 0
+  for (let i = 0; i < digits.length; i++) {
+    let digit = digits.charCodeAt(digits.length - 1 - i) - 48
+    if (i % 2 === 1) digit = digit > 4 ? digit * 2 - 9 : digit * 2
+    sum += digit
+  }
+  return sum % 10 === 0
+}
+
+/** Issuer ranges with the lengths they are issued in. */
+const ISSUERS =
+  /^(?:4\d{12}(?:\d{3})?(?:\d{3})?|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|5\d\d|4[4-9]\d)\d{12}|62\d{14,17})$/
+/** Written in one piece, or in the groups of the card with one kind of separator. */
+const CARD =
+  /(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5})(?![\d]|[.,]\d)/y
+
+/** A card number whose thirteenth digit is at `at`. */
+export function maskCard(scan: Scan, at: number): number {
+  const { text } = scan
+  let start = at
+  let digits = 1
+  while (digits < 13) {
+    start--
+    const code = text.charCodeAt(start)
+    if (code >= 48 && code <= 57) digits++
+  }
+  const before = text.charAt(start - 1)
+  if (
+    start > 0 &&
+    /[\w.%+-]/.test(before) &&
+    !/\\[nrt]$/.test(text.slice(Math.max(0, start - 2), start))
+  )
+    return 0
+  CARD.lastIndex = start
+  if (!CARD.test(text)) return 0
+  const end = CARD.lastIndex
+  if (/[A-Za-z_]/.test(text.charAt(end))) return 0
+  const plain = text.slice(start, end).replace(/[ -]/g, '')
+  if (!ISSUERS.test(plain) || !passesLuhn(plain) || /^(\d)\1+$/.test(plain)) return 0
+  return scan.mask(start, end, isBareNumber(text, start, end, scan.json) ? '"[secret]"' : undefined)
+}
+
+/** In JSON a number without quotes must become a string. */
+function isBareNumber(text: string, start: number, end: number, json: boolean): boolean {
+  return (
+    json &&
+    /[:[,]\s*$/.test(text.slice(Math.max(0, start - 4), start)) &&
+    /^\s*[,\]}]/.test(text.slice(end, end + 4))
+  )
+}
+
+/** The check digit of a My Number (Order 85 of 2014 of the Ministry of Internal Affairs and Communications, article 5). */
+export function isMyNumber(digits: string): boolean {
+  if (!/^\d{12}$/.test(digits)) return false
+  let sum = 0
+  for (let n = 1; n <= 11; n++) {
+    sum += (digits.charCodeAt(11 - n) - 48) * (n <= 6 ? n + 1 : n - 5)
+  }
+  const rest = sum % 11
+  return digits.charCodeAt(11) - 48 === (rest <= 1 ? 0 : 11 - rest)
+}

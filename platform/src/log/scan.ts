@@ -1,0 +1,95 @@
+import { buildAutomaton } from './automaton.ts'
+import { maskBearer, maskJwt, maskUserInfo } from './credentials.ts'
+import { KEY_LITERALS, readKey } from './key-values.ts'
+import { maskCard } from './numbers.ts'
+import { maskPem } from './pem.ts'
+import {
+  anyRegistered,
+  MIN_SECRET_LENGTH,
+  mayBegin,
+  registeredLengthAt,
+  rollHash,
+} from './registered.ts'
+import type { Scan } from './scan-state.ts'
+import { startScan } from './scan-state.ts'
+import { maskVendorToken } from './vendor-match.ts'
+import { VENDOR_TOKENS } from './vendor-tokens.ts'
+
+/** Looks at a hit [start, end) of a literal; returns where to go on, or 0 when there was nothing to mask. */
+export type Handler = (scan: Scan, start: number, end: number) => number
+
+const handlers: Handler[] = []
+const literals: string[] = []
+
+function on(literal: string, handler: Handler): void {
+  literals.push(literal)
+  handlers.push(handler)
+}
+
+for (const token of VENDOR_TOKENS) {
+  for (const literal of token.literals)
+    on(literal, (scan, start) => maskVendorToken(scan, start, token))
+}
+on('-----begin', maskPem)
+on('eyj', maskJwt)
+on('://', maskUserInfo)
+on('bearer', maskBearer)
+on('basic ', maskBearer)
+for (const literal of KEY_LITERALS) on(literal, readKey)
+
+const lengths = literals.map((literal) => literal.length)
+const { next, classOf, firstMatch, matches, classes } = buildAutomaton(literals)
+
+/**
+ * One pass over `text`; what is secret is replaced, the rest is the same characters. Returns `text` itself when nothing
+ * was found.
+ */
+export function scanText(text: string): string {
+  const length = text.length
+  const registered = anyRegistered
+  let scan: Scan | undefined
+  let state = 0
+  let hash = 0
+  let digits = 0
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    state = next[state + (classOf[code] as number)] as number
+    if (code >= 48 && code <= 57) digits++
+    else if (code !== 32 && code !== 45) digits = 0
+    if (registered) hash = rollHash(hash, code)
+    if (state < firstMatch && digits !== 13 && !(registered && mayBegin(hash))) continue
+    scan ??= startScan(text)
+    const resume = inspect(scan, i, state, digits, registered)
+    if (resume === 0) continue
+    i = resume - 1
+    state = 0
+    digits = 0
+    hash = 0
+  }
+  return scan === undefined ? text : scan.finish()
+}
+
+function inspect(
+  scan: Scan,
+  at: number,
+  state: number,
+  digits: number,
+  registered: boolean,
+): number {
+  if (registered && at + 1 >= MIN_SECRET_LENGTH) {
+    const start = at + 1 - MIN_SECRET_LENGTH
+    const found = start >= scan.done ? registeredLengthAt(scan.text, start) : 0
+    if (found > 0) return scan.mask(start, start + found)
+  }
+  if (digits === 13) {
+    const resume = maskCard(scan, at)
+    if (resume > 0) return resume
+  }
+  if (state < firstMatch) return 0
+  for (const index of matches[(state - firstMatch) / classes] ?? []) {
+    const end = at + 1
+    const resume = handlers[index]?.(scan, end - (lengths[index] ?? 0), end) ?? 0
+    if (resume > 0) return resume
+  }
+  return 0
+}
