@@ -1,0 +1,8 @@
+export { type UploadsConfig, uploadsConfig } from './config.ts'
+export { uploadsErrors } from './errors.ts'
+export { safeFileName } from './file-name.ts'
+export type { Accepted } from './quarantine.ts'
+export type { Received, ReceiveRules } from './receive.ts'
+export type { SendOptions } from './send.ts'
+export type { TextEncoding } from './text.ts'
+export { createUploads, type Uploads, type UploadsDeps } from './uploads.ts'
