@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { isLoopbackHost } from './control/host-check.ts'
+import { problem } from './control/problem.ts'
 import { createRequestLog } from './control/request-log.ts'
-import { controlRoutes, problem } from './control/routes.ts'
+import { controlRoutes } from './control/routes.ts'
 import { createScenarioStore, loadScenarioFiles } from './control/scenario-store.ts'
 import { llmRoutes } from './llm/routes.ts'
 import { createTimerWheel } from './llm/timer-wheel.ts'
+import { openMailbox } from './smtp/mailbox.ts'
+import { startSmtp } from './smtp/server.ts'
 
 export type SandboxOptions = {
   /** Stand-ins listen on loopback only. */
@@ -30,6 +34,7 @@ export type Sandbox = {
   controlToken: string
   /** Base of the OpenAI-compatible model; ends in /v1. */
   llmUrl: string
+  smtpUrl: string
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -44,6 +49,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const controlToken = randomBytes(24).toString('base64url')
   const scenarios = createScenarioStore(await loadScenarioFiles())
   const requests = createRequestLog(now)
+  const mailbox = await openMailbox(options.dataDir ? join(options.dataDir, 'mail') : null, now)
   const wheel = createTimerWheel()
   const app = createApp(options)
   await app.register(llmRoutes, {
@@ -60,22 +66,32 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   await app.register(controlRoutes, {
     prefix: '/sandbox',
     token: controlToken,
+    mailbox,
     scenarios,
     requests,
-    state: () => ({ requests: requests.list().length }),
+    state: () => ({ mails: mailbox.list().length, requests: requests.list().length }),
     async reset() {
       scenarios.reset()
       requests.clear()
+      await mailbox.clear()
     },
   })
+  const smtp = await startSmtp({ host, port: options.smtpPort ?? 0, mailbox, scenarios, requests })
   await app.listen({ host, port: options.port ?? 0 })
   const url = `http://${host}:${(app.server.address() as AddressInfo).port}`
   const close = async () => {
     wheel.close()
     app.server.closeAllConnections()
-    await app.close()
+    await Promise.all([app.close(), smtp.close()])
   }
-  return { url, controlToken, llmUrl: `${url}/v1`, close, [Symbol.asyncDispose]: close }
+  return {
+    url,
+    controlToken,
+    llmUrl: `${url}/v1`,
+    smtpUrl: smtp.url,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
 }
 
 function createApp(options: SandboxOptions): FastifyInstance {

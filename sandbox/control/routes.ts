@@ -1,10 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import type { Mailbox } from '../smtp/mailbox.ts'
+import { mailRoutes } from '../smtp/routes.ts'
 import { isLoopbackHost } from './host-check.ts'
+import { problem } from './problem.ts'
 import type { RequestLog } from './request-log.ts'
 import { type ScenarioChange, ScenarioError, type ScenarioStore } from './scenario-store.ts'
 
 export type ControlOptions = {
+  mailbox: Mailbox
   token: string
   scenarios: ScenarioStore
   requests: RequestLog
@@ -33,6 +37,7 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
     const detail = status < 500 ? (error as Error).message : 'The sandbox failed; see its log.'
     return reply.code(status).send(problem(status, detail))
   })
+  await app.register(mailRoutes, { mailbox: options.mailbox })
   app.get('/state', async () => options.state())
   app.get('/scenarios', async () => ({ services: scenarios.list() }))
   app.put<{ Params: { service: string }; Body: ScenarioChange | null }>(
@@ -46,10 +51,6 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
   app.get<{ Querystring: { service?: string } }>('/requests', async ({ query }) => ({
     requests: requests.list(query.service),
   }))
-}
-
-export function problem(status: number, detail: string): object {
-  return { title: 'Sandbox', status, detail }
 }
 
 function sameToken(given: string | string[] | undefined, token: string): boolean {

@@ -9,7 +9,15 @@ export type ScenarioFile = {
   title: { en: string; ja: string }
   /** Facts of a request that `match` may name; each matches as a substring. */
   matches: string[]
-  scenarios: { name: string; title: { en: string; ja: string }; does: JsonObject }[]
+  scenarios: ScenarioData[]
+}
+
+export type ScenarioData = {
+  name: string
+  title: { en: string; ja: string }
+  /** The stage of a conversation it acts at; only requests of that stage count. */
+  at?: string
+  does: JsonObject
 }
 
 export type ScenarioChange = {
@@ -68,10 +76,11 @@ export function createScenarioStore(files: ScenarioFile[]): ScenarioStore {
   function take(service: string, facts: Record<string, string>): TakenScenario {
     const file = fileOf(files, service)
     const now = activeOf(file)
-    const fits = Object.entries(now.match).every(([fact, part]) => facts[fact]?.includes(part))
-    if (!fits) return { scenario: normal(file).scenario, does: {} }
-    if (now.remaining !== null && --now.remaining <= 0) active.set(service, normal(file))
     const data = file.scenarios.find((candidate) => candidate.name === now.scenario)
+    const here = data?.at === undefined || data.at === facts.at
+    const fits = Object.entries(now.match).every(([fact, part]) => facts[fact]?.includes(part))
+    if (!here || !fits) return { scenario: normal(file).scenario, does: {} }
+    if (now.remaining !== null && --now.remaining <= 0) active.set(service, normal(file))
     return { scenario: now.scenario, does: { ...data?.does, ...now.options } }
   }
 
