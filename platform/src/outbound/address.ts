@@ -88,3 +88,12 @@ function parse(address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
 export function isAddress(host: string): boolean {
   return parse(host) !== undefined
 }
+
+/** True if two texts name one address (`2001:DB8::1` and `2001:db8:0::1`). */
+export function sameAddress(one: string, other: string): boolean {
+  return one === other || normal(one) === normal(other)
+}
+
+function normal(address: string): string {
+  return parse(address.replace(/%.*$/, ''))?.toNormalizedString() ?? address
+}
