@@ -8,6 +8,7 @@ export class SmtpRefusal extends Error {
   }
 }
 
+export const MAX_MESSAGE_BYTES = 25 * 1024 * 1024
 const MAX_HEADER_BYTES = 64 * 1024
 /** RFC 5322, 2.1.1: 998 characters without CRLF. */
 const MAX_LINE_BYTES = 998
