@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { createAuth } from '../auth/index.ts'
+import { createCache, createRedis } from '../cache/index.ts'
+import type { Environment } from '../config/index.ts'
+import { type DatabaseKind, type OpenDatabase, openPglite, openPostgres } from '../data/index.ts'
+import { createErrorReporter } from '../errors/index.ts'
+import { createFiles } from '../files/index.ts'
+import { createKeyRing, parseKeys } from '../keys/index.ts'
+import { createLlm } from '../llm/index.ts'
+import { createLogger, type Logger } from '../log/index.ts'
+import { createMail } from '../mail/index.ts'
+import { createMetrics } from '../observe/index.ts'
+import { createOutbound } from '../outbound/index.ts'
+import { createUploads } from '../uploads/index.ts'
+import { closeStack } from './close-stack.ts'
+import type { AppDefinition } from './define-app.ts'
+import type { PlatformConfig } from './platform-config.ts'
+import { type ReadConfig, readConfig } from './read-config.ts'
+import type { Role, Services } from './services.ts'
+import type { StandIns, System } from './system.ts'
+
+export type Booted = {
+  services: Services
+  databaseKind: DatabaseKind
+  dataDir: string
+  /** Closes everything in reverse order of its making. */
+  close(): Promise<void>
+}
+
+type BootOptions = {
+  system: Pick<System, 'root' | 'version'>
+  apps: readonly AppDefinition[]
+  env: Environment
+  role: Role
+  /** Only warnings and errors are logged: for commands. */
+  quiet?: boolean
+  standIns?: Omit<StandIns, 'close'>
+  /** Replaced in tests; everything else is the real thing. */
+  overrides?: Partial<Pick<Services, 'clock' | 'random' | 'db' | 'log'>>
+}
+
+/**
+ * Makes every service of the platform from the configuration. Nothing listens yet.
+ * @throws {ConfigError} with every problem of the configuration at once.
+ */
+export async function bootServices(options: BootOptions): Promise<Booted> {
+  const { system, apps, standIns } = options
+  const loaded = readConfig(system, apps, options.env, standIns?.variables)
+  const { config } = loaded
+  const dataDir = resolve(system.root, config.core.dataDir)
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const log = options.overrides?.log ?? openLog(config, dataDir, options.quiet === true)
+  const closing = closeStack(log)
+  try {
+    const database = await openDatabase(config, dataDir, log)
+    closing.push('database', database.close)
+    const services = assemble({ options, loaded, dataDir, log, database, closing })
+    return {
+      services,
+      databaseKind: database.kind,
+      dataDir,
+      async close() {
+        await services.errors.flush()
+        await closing.run()
+        log.flush()
+      },
+    }
+  } catch (error) {
+    await closing.run()
+    throw error
+  }
+}
+
+function openLog(config: PlatformConfig, dataDir: string, quiet: boolean): Logger {
+  const { logFile, logLevel } = config.core
+  return createLogger({
+    level: quiet ? 'error' : logLevel,
+    ...(logFile === undefined || quiet
+      ? {}
+      : {
+          file: {
+            path: resolve(dataDir, logFile),
+            maxBytes: 50 * 1024 * 1024,
+            maxAgeMs: 86_400_000,
+            keepDays: 14,
+          },
+        }),
+  })
+}
+
+async function openDatabase(
+  config: PlatformConfig,
+  dataDir: string,
+  log: Logger,
+): Promise<OpenDatabase> {
+  const { databaseUrl, ...limits } = config.data
+  return databaseUrl === undefined
+    ? await openPglite({ folder: join(dataDir, 'db'), slowQueryMs: limits.slowQueryMs, log })
+    : await openPostgres({ ...limits, url: databaseUrl.reveal(), log })
+}
+
+type Parts = {
+  options: BootOptions
+  loaded: ReadConfig
+  dataDir: string
+  log: Logger
+  database: OpenDatabase
+  closing: ReturnType<typeof closeStack>
+}
+
+/** The order is that of need: each service is given only what was made before it. */
+function assemble({ options, loaded, dataDir, log, database, closing }: Parts): Services {
+  const { config, profile } = loaded
+  const { version } = options.system
+  const clock = options.overrides?.clock ?? Date.now
+  const random = options.overrides?.random ?? randomBytes
+  const db = options.overrides?.db ?? database.db
+  const keys = createKeyRing(
+    parseKeys(config.keys.encryptionKeys.reveal()),
+    config.keys.authSecret.reveal(),
+  )
+  const onClose = closing.push
+  const publicUrl = (
+    config.core.publicUrl ?? `http://${config.core.host}:${config.core.port}`
+  ).replace(/\/+$/, '')
+  const metrics = createMetrics()
+  const base = {
+    profile,
+    role: options.role,
+    version,
+    config,
+    publicUrl,
+    sandboxes: options.standIns?.names ?? [],
+    sandboxControl: options.standIns?.control,
+    log,
+    clock,
+    random,
+    keys,
+    db,
+    metrics,
+    dataDir,
+    onClose,
+    appConfigs: appConfigs(loaded, options.apps),
+    errors: createErrorReporter({ db, log, clock, release: version }),
+    redis: createRedis({ config: config.cache, log, onClose }),
+  }
+  const outbound = createOutbound({ logger: log, clock })
+  onClose('outbound', () => outbound.close())
+  const cache = createCache(base)
+  const files = createFiles({ ...base, outbound })
+  const uploads = createUploads({ ...base, outbound, files })
+  const mail = createMail({ ...base, outbound })
+  const llm = createLlm({ ...base, outbound, cache })
+  const { auth, audit } = createAuth({ ...base, cache, mail })
+  return { ...base, outbound, cache, files, uploads, mail, llm, auth, audit }
+}
+
+function appConfigs(
+  loaded: ReadConfig,
+  apps: readonly AppDefinition[],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(apps.map((app) => [app.name, loaded.values[`app:${app.name}`] ?? {}]))
+}

@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { endAllStreams } from '../http/index.ts'
+import type { Booted } from './boot.ts'
+
+/** `draining`: not ready any more. `closing`: new requests are turned away. */
+export type DrainState = { draining: boolean; closing: boolean }
+
+/**
+ * Ends a process without dropping anyone: not ready → stop accepting → requests and streams finish
+ * within the deadline → workers, connections, database (in reverse order of their making).
+ */
+export async function drain(options: {
+  server: FastifyInstance | undefined
+  booted: Booted
+  state: DrainState
+  reason: string
+}): Promise<void> {
+  const { server, booted, state } = options
+  const { log, config } = booted.services
+  const { drainDelayMs, drainDeadlineMs } = config.http
+  log.info('process.draining', { reason: options.reason })
+  if (server !== undefined) {
+    // Balancers see "not ready" while requests that are on their way are still served.
+    state.draining = true
+    await delay(drainDelayMs)
+    const deadline = setTimeout(() => {
+      endAllStreams()
+      server.server.closeAllConnections()
+    }, drainDeadlineMs).unref()
+    state.closing = true
+    const closed = server.close()
+    server.server.closeIdleConnections()
+    await closed
+    clearTimeout(deadline)
+  }
+  await booted.close()
+}

@@ -1,0 +1,10 @@
+export {
+  type AppDefinition,
+  type AppServices,
+  defineApp,
+  type Permission,
+  type RouteServer,
+  schemaOf,
+} from './define-app.ts'
+export type { Services } from './services.ts'
+export { discoverApps, type StandIns, type System } from './system.ts'

@@ -1,0 +1,149 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { openAdminChannel } from '../cli/admin-channel.ts'
+import { readRunFile, removeRunFile, writeRunFile } from '../cli/run-file.ts'
+import type { Environment } from '../config/index.ts'
+import { dataErrors, migrate, migrationStatus, readMigrations } from '../data/index.ts'
+import { watchPressure } from '../http/index.ts'
+import { type Booted, bootServices } from './boot.ts'
+import type { AppDefinition } from './define-app.ts'
+import { type DrainState, drain } from './drain.ts'
+import type { Role } from './services.ts'
+import { laptopStandIns } from './stand-ins.ts'
+import { migrationFolders, type System } from './system.ts'
+import { appServices, createWeb } from './web.ts'
+
+export type Running = {
+  url: string
+  setupUrl: string | undefined
+  booted: Booted
+  /** Resolves when the process should end, after `stop` or a memory limit. */
+  stopped: Promise<void>
+  stop(reason: string): Promise<void>
+}
+
+type StartOptions = { system: System; env: Environment; role: Role }
+
+/**
+ * Starts web and worker as the role says: stand-ins on a laptop, services, migrations, listeners.
+ * @throws {ConfigError | MinatoError} before anything listens.
+ */
+export async function startMinato({ system, env, role }: StartOptions): Promise<Running> {
+  const apps = await system.apps()
+  const standIns = await laptopStandIns(system, apps, env)
+  try {
+    const booted = await bootServices({
+      system,
+      apps,
+      env,
+      role,
+      ...(standIns === undefined ? {} : { standIns }),
+    })
+    if (standIns !== undefined) booted.services.onClose('sandbox', standIns.close)
+    return await run(system, apps, booted)
+  } catch (error) {
+    await standIns?.close()
+    throw error
+  }
+}
+
+async function run(
+  system: System,
+  apps: readonly AppDefinition[],
+  booted: Booted,
+): Promise<Running> {
+  const { services, dataDir } = booted
+  try {
+    await prepareDatabase(system, apps, booted)
+    for (const app of apps) services.auth.definePermissions(app.name, app.permissions)
+    await services.auth.ready()
+    const state: DrainState = { draining: false, closing: false }
+    let end: (reason: string) => void = () => undefined
+    const pressure = watchPressure({
+      maxDelayMs: services.config.http.maxEventLoopDelayMs,
+      maxRssBytes: services.config.http.maxRssBytes,
+      onMemoryLimit: (rss) => {
+        services.log.error('process.memory_limit', { rss })
+        // Jitter: several processes near their limit must not leave together.
+        setTimeout(() => end('memory limit'), Math.random() * 5000).unref()
+      },
+    })
+    services.onClose('pressure', () => pressure.close())
+    const server =
+      services.role === 'worker'
+        ? undefined
+        : await createWeb({ services, apps, root: system.root, pressure, state })
+    if (services.role !== 'web') await startWorkers(apps, booted)
+    const url = server === undefined ? 'worker' : await listen(server, booted)
+    const admin = await openAdminChannel({ services, apps, root: system.root })
+    services.onClose('admin channel', admin.close)
+    if (readRunFile(dataDir) === undefined) {
+      writeRunFile(dataDir, {
+        pid: process.pid,
+        startedAt: new Date(services.clock()).toISOString(),
+        url,
+        adminUrl: admin.url,
+        adminToken: admin.token,
+        listeners: {},
+      })
+    }
+    services.onClose('run file', () => removeRunFile(dataDir))
+    const { promise: stopped, resolve: didStop } = Promise.withResolvers<void>()
+    const stop = once(async (reason: string) => {
+      await drain({ server, booted, state, reason })
+      didStop()
+    })
+    end = (reason) => void stop(reason)
+    const setupUrl = server === undefined ? undefined : await setupLink(booted)
+    return { url, setupUrl, booted, stopped, stop }
+  } catch (error) {
+    await booted.close()
+    throw error
+  }
+}
+
+function once(work: (reason: string) => Promise<void>): (reason: string) => Promise<void> {
+  let running: Promise<void> | undefined
+  return (reason) => {
+    running ??= work(reason)
+    return running
+  }
+}
+
+/** A laptop migrates by itself; elsewhere that is a named step of the deploy. */
+async function prepareDatabase(
+  system: System,
+  apps: readonly AppDefinition[],
+  { services }: Booted,
+): Promise<void> {
+  const migrations = await readMigrations(migrationFolders(system.root, apps))
+  if (services.profile === 'development' || services.profile === 'test') {
+    const applied = await migrate(services.db, migrations, { now: new Date(services.clock()) })
+    if (applied.length > 0) services.log.info('database.migrated', { applied: applied.length })
+    return
+  }
+  const status = await migrationStatus(services.db, migrations)
+  const pending = status.filter((migration) => migration.appliedAt === null)
+  if (pending.length > 0) throw dataErrors.DATA_MIGRATIONS_PENDING({ count: pending.length })
+}
+
+async function startWorkers(apps: readonly AppDefinition[], { services }: Booted): Promise<void> {
+  services.onClose('mail sender', services.mail.startSender())
+  for (const app of apps) {
+    if (app.worker === undefined) continue
+    services.onClose(`${app.name} worker`, await app.worker(appServices(services, app)))
+  }
+}
+
+async function listen(server: FastifyInstance, { services }: Booted): Promise<string> {
+  const { host, port } = services.config.core
+  await server.listen({ host, port })
+  const address = server.server.address() as AddressInfo
+  const shown = host.includes(':') ? `[${host}]` : host
+  return services.config.core.publicUrl ?? `http://${shown}:${address.port}`
+}
+
+async function setupLink({ services }: Booted): Promise<string | undefined> {
+  if (!(await services.auth.setup.pending())) return undefined
+  return `${services.publicUrl}/setup#token=${await services.auth.setup.createToken()}`
+}

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { bootServices } from '../../app/boot.ts'
+import { readConfig } from '../../app/read-config.ts'
+import { migrationFolders } from '../../app/system.ts'
+import {
+  migrate as applyMigrations,
+  type MigrationStatus,
+  migrationStatus,
+  readMigrations,
+} from '../../data/index.ts'
+import { type CliIo, type Command, systemOf } from '../command.ts'
+import { readRunFile } from '../run-file.ts'
+
+export const migrate: Command = {
+  name: 'migrate',
+  summary: { en: 'bring the database up to date', ja: 'データベースを最新の形にする' },
+  usage: `Usage: minato migrate [status] [--plan] [--json]
+
+Applies pending migrations, one transaction each, under a lock that waits for other migrators.
+  --plan   print the SQL that would run, and change nothing
+  status   list all migrations with the time of their application`,
+  async run(args, io) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        plan: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
+    })
+    const [action = 'apply'] = positionals
+    if (positionals.length > 1 || (action !== 'apply' && action !== 'status')) {
+      io.stderr.write(`${this.usage}\n`)
+      return 2
+    }
+    return await withDatabase(io, async (db, migrations) => {
+      if (action === 'status')
+        return printStatus(io, await migrationStatus(db, migrations), values.json)
+      if (values.plan) return await plan(io, db, migrations, values.json)
+      const applied = await applyMigrations(db, migrations, { now: new Date() })
+      if (values.json) io.stdout.write(`${JSON.stringify({ applied })}\n`)
+      else if (applied.length === 0) io.stdout.write('Up to date.\n')
+      else
+        for (const { owner, id, kind } of applied)
+          io.stdout.write(`${owner}/${id} (${kind}) applied\n`)
+      return 0
+    })
+  },
+}
+
+type Database = Parameters<typeof migrationStatus>[0]
+type Migrations = Parameters<typeof migrationStatus>[1]
+
+async function withDatabase(
+  io: CliIo,
+  work: (db: Database, migrations: Migrations) => Promise<number>,
+): Promise<number> {
+  const system = systemOf(io)
+  const apps = await system.apps()
+  const { config } = readConfig(system, apps, io.env)
+  const embedded = config.data.databaseUrl === undefined
+  if (embedded && readRunFile(resolve(system.root, config.core.dataDir)) !== undefined) {
+    // The server owns the embedded database and migrated it when it started.
+    const { callServer } = await import('../server-call.ts')
+    return printStatus(io, await callServer<MigrationStatus[]>(io, 'migrate.status', {}), false)
+  }
+  const migrations = await readMigrations(migrationFolders(system.root, apps))
+  const booted = await bootServices({ system, apps, env: io.env, role: 'worker', quiet: true })
+  try {
+    return await work(booted.services.db, migrations)
+  } finally {
+    await booted.close()
+  }
+}
+
+async function plan(io: CliIo, db: Database, migrations: Migrations, json: boolean) {
+  const pending = (await migrationStatus(db, migrations)).filter((item) => item.appliedAt === null)
+  if (json) {
+    io.stdout.write(`${JSON.stringify({ pending })}\n`)
+    return 0
+  }
+  for (const { owner, id, kind } of pending) {
+    const migration = migrations.find((item) => item.owner === owner && item.id === id)
+    io.stdout.write(`-- ${owner}/${id} (${kind})\n${migration?.sql.trimEnd() ?? ''}\n\n`)
+  }
+  io.stdout.write(pending.length === 0 ? 'Up to date.\n' : `-- ${pending.length} pending\n`)
+  return 0
+}
+
+function printStatus(io: CliIo, status: MigrationStatus[], json: boolean): number {
+  if (json) io.stdout.write(`${JSON.stringify(status)}\n`)
+  else {
+    for (const { owner, id, kind, appliedAt } of status) {
+      const when = appliedAt === null ? 'pending' : new Date(appliedAt).toISOString()
+      io.stdout.write(`${when.padEnd(24)}  ${kind.padEnd(8)}  ${owner}/${id}\n`)
+    }
+  }
+  return 0
+}

@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util'
+import type { Role } from '../../app/services.ts'
+import { startMinato } from '../../app/start.ts'
+import { type Command, systemOf } from '../command.ts'
+
+const ROLES: readonly Role[] = ['all', 'web', 'worker']
+
+/** Runs the system until SIGTERM or SIGINT. */
+export const start: Command = {
+  name: 'start',
+  summary: { en: 'run web and worker', ja: 'Web とワーカーを起動する' },
+  usage: `Usage: minato start [--role all|web|worker]
+
+Runs until SIGTERM or SIGINT, then drains. On a laptop it migrates by itself and stands in for
+outside services that are not configured. PORT and MINATO_DATA_DIR choose where.`,
+  async run(args, io) {
+    const { values } = parseArgs({ args, options: { role: { type: 'string', default: 'all' } } })
+    const role = ROLES.find((name) => name === values.role)
+    if (role === undefined) {
+      io.stderr.write(`minato: --role must be one of ${ROLES.join(', ')}.\n`)
+      return 2
+    }
+    const system = systemOf(io)
+    await system.buildSite()
+    const running = await startMinato({ system, env: io.env, role })
+    const stop = (signal: string) => void running.stop(signal)
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', stop)
+    stopWithParent(stop)
+    announce(io.stdout, running)
+    await running.stopped
+    return 0
+  },
+}
+
+/** `npm start` holds a channel to this process: when it is killed, this one must not live on. */
+function stopWithParent(stop: (reason: string) => void): void {
+  if (!process.connected) return
+  process.once('disconnect', () => stop('parent gone'))
+  process.channel?.unref()
+}
+
+function announce(
+  stdout: NodeJS.WritableStream,
+  running: { url: string; setupUrl: string | undefined },
+): void {
+  const setup =
+    running.setupUrl === undefined
+      ? ''
+      : `\n  Create the first administrator (link works once):\n  ${running.setupUrl}\n`
+  stdout.write(`\n  Minato is ready: ${running.url}\n${setup}\n`)
+}

@@ -1,0 +1,18 @@
+import { authOperations } from '../auth/operations.ts'
+import { demoOperations } from './demo-operation.ts'
+import { migrateOperations } from './migrate-operation.ts'
+import type { Operation } from './operation.ts'
+
+const OPERATIONS = new Map<string, Operation<never, unknown>>(
+  [...authOperations, ...demoOperations, ...migrateOperations].map((operation) => [
+    operation.name,
+    operation as Operation<never, unknown>,
+  ]),
+)
+
+/** @throws {Error} for a name nobody registered. */
+export function findOperation(name: string): Operation<never, unknown> {
+  const operation = OPERATIONS.get(name)
+  if (operation === undefined) throw new Error(`No operation is called "${name}".`)
+  return operation
+}

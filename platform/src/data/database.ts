@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Kysely, type LogEvent, PGliteDialect, PostgresDialect } from 'kysely'
+import type { Logger } from '../log/index.ts'
+
+/** Untyped handle: a concern names its own tables with `db.withTables<Tables>()`. */
+export type Database = Kysely<unknown>
+export type DatabaseKind = 'pglite' | 'postgres'
+
+export type OpenDatabase = {
+  db: Database
+  kind: DatabaseKind
+  close(): Promise<void>
+}
+
+type PostgresOptions = {
+  url: string
+  poolMax: number
+  connectTimeoutMs: number
+  statementTimeoutMs: number
+  slowQueryMs: number
+  log: Logger
+}
+
+const INT8 = 20
+
+/**
+ * A pool on PostgreSQL. Nothing connects before the first query.
+ *
+ * @example
+ * const { db, close } = await openPostgres({ url, poolMax: 10, … })
+ */
+export async function openPostgres(options: PostgresOptions): Promise<OpenDatabase> {
+  const { default: pg } = await import('pg')
+  const types = new pg.TypeOverrides()
+  // Counters and sizes stay below 2^53; strings would surprise every caller.
+  types.setTypeParser(INT8, Number)
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolMax,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs + 2000,
+    idle_in_transaction_session_timeout: 30_000,
+    keepAlive: true,
+    application_name: 'minato',
+    types,
+  })
+  // An idle connection that breaks (server restart) must not end the process; the pool replaces it.
+  pool.on('error', (error) => options.log.warn('database.connection_lost', { err: error }))
+  const db: Database = new Kysely({
+    dialect: new PostgresDialect({ pool }),
+    log: slowQueryLog(options),
+  })
+  return { db, kind: 'postgres', close: () => db.destroy() }
+}
+
+/**
+ * The embedded database in `folder` (in memory without one).
+ *
+ * @example
+ * const { db, close } = await openPglite({ folder: 'data/db', slowQueryMs: 500, log })
+ */
+export async function openPglite(options: {
+  folder?: string
+  loadDataDir?: Blob
+  slowQueryMs: number
+  log: Logger
+}): Promise<OpenDatabase> {
+  const [{ PGlite }, { pg_trgm }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('@electric-sql/pglite/contrib/pg_trgm'),
+  ])
+  if (options.folder !== undefined) await mkdir(dirname(options.folder), { recursive: true })
+  const pglite = await PGlite.create({
+    ...(options.folder === undefined ? {} : { dataDir: options.folder }),
+    ...(options.loadDataDir === undefined ? {} : { loadDataDir: options.loadDataDir }),
+    extensions: { pg_trgm },
+    parsers: { [INT8]: Number },
+  })
+  const db: Database = new Kysely({
+    dialect: new PGliteDialect({ pglite }),
+    log: slowQueryLog(options),
+  })
+  return { db, kind: 'pglite', close: () => db.destroy() }
+}
+
+function slowQueryLog(options: { slowQueryMs: number; log: Logger }) {
+  return (event: LogEvent): void => {
+    if (event.queryDurationMillis < options.slowQueryMs) return
+    // The text has placeholders only; parameters are never logged.
+    options.log.warn('database.slow_query', {
+      sql: event.query.sql.slice(0, 1000),
+      durationMs: Math.round(event.queryDurationMillis),
+    })
+  }
+}

@@ -1,0 +1,96 @@
+import { mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { readdir, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLogger } from '../log/index.ts'
+import { type Database, type DatabaseKind, openPglite, openPostgres } from './database.ts'
+import { migrate } from './migrate.ts'
+import { type Migration, readMigrations } from './migrations.ts'
+
+const ROOT = join(import.meta.dirname, '../../..')
+const log = createLogger({ level: 'error' })
+
+export type TestDatabase = {
+  db: Database
+  kind: DatabaseKind
+  url: string | undefined
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * A fresh migrated database: PGlite in memory, or a new database on the server that
+ * MINATO_TEST_DATABASE_URL names. The same tests run on both.
+ *
+ * @example
+ * await using t = await testDatabase({ apps: ['chatbot'] })
+ */
+export async function testDatabase(options: { apps?: string[] } = {}): Promise<TestDatabase> {
+  const apps = options.apps ?? (await readdir(join(ROOT, 'apps')))
+  const migrations = await readMigrations([
+    { owner: 'minato', folder: join(ROOT, 'platform/migrations') },
+    ...apps.map((app) => ({
+      owner: app.replaceAll('-', '_'),
+      folder: join(ROOT, 'apps', app, 'migrations'),
+    })),
+  ])
+  const server = process.env['MINATO_TEST_DATABASE_URL']
+  return server ? await onPostgres(server, migrations) : await onPglite(migrations)
+}
+
+async function onPostgres(server: string, migrations: Migration[]): Promise<TestDatabase> {
+  const name = `minato_test_${randomUUID().replaceAll('-', '')}`
+  const settings = { poolMax: 4, connectTimeoutMs: 5000, statementTimeoutMs: 30_000, slowQueryMs: 60_000, log }
+  const admin = await openPostgres({ url: server, ...settings, poolMax: 1 })
+  const { sql } = await import('kysely')
+  await sql.raw(`create database ${name}`).execute(admin.db)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  const opened = await openPostgres({ url: url.href, ...settings })
+  await migrate(opened.db, migrations, { now: new Date() })
+  return {
+    db: opened.db,
+    kind: 'postgres',
+    url: url.href,
+    async [Symbol.asyncDispose]() {
+      await opened.close()
+      await sql.raw(`drop database if exists ${name} with (force)`).execute(admin.db)
+      await admin.close()
+    },
+  }
+}
+
+async function onPglite(migrations: Migration[]): Promise<TestDatabase> {
+  const template = await templateOf(migrations)
+  const opened = await openPglite({ loadDataDir: template, slowQueryMs: 60_000, log })
+  return {
+    db: opened.db,
+    kind: 'pglite',
+    url: undefined,
+    [Symbol.asyncDispose]: () => opened.close(),
+  }
+}
+
+/** A dump of a migrated empty database, kept in the system's temporary folder by the checksum. */
+async function templateOf(migrations: Migration[]): Promise<Blob> {
+  const hash = createHash('sha256')
+  for (const migration of migrations) hash.update(`${migration.owner}/${migration.id}:${migration.checksum}`)
+  const path = join(tmpdir(), `minato-test-template-${hash.digest('hex').slice(0, 16)}.tar`)
+  if ((await stat(path).catch(() => undefined)) === undefined) await makeTemplate(path, migrations)
+  return new Blob([readFileSync(path)])
+}
+
+async function makeTemplate(path: string, migrations: Migration[]): Promise<void> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  const { pg_trgm } = await import('@electric-sql/pglite/contrib/pg_trgm')
+  const { Kysely, PGliteDialect } = await import('kysely')
+  const pglite = await PGlite.create({ extensions: { pg_trgm } })
+  const db: Database = new Kysely({ dialect: new PGliteDialect({ pglite }) })
+  await migrate(db, migrations, { now: new Date() })
+  const dump = await pglite.dumpDataDir('none')
+  // Written beside and renamed: several test processes may make it at once.
+  const scratch = join(mkdtempSync(join(tmpdir(), 'minato-template-')), 'db.tar')
+  writeFileSync(scratch, Buffer.from(await dump.arrayBuffer()))
+  renameSync(scratch, path)
+  await db.destroy()
+}

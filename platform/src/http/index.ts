@@ -1,0 +1,21 @@
+export { csrfToken } from './csrf.ts'
+export { describeApi } from './docs.ts'
+export { sendProblem } from './error-handler.ts'
+export {
+  type EventStream,
+  endAllStreams,
+  openEventStream,
+  openStreamCount,
+} from './event-stream.ts'
+export { type Check, databaseProbe, measure, type Probe } from './health.ts'
+export { httpConfig } from './http-config.ts'
+export { addressKey, plainAddress } from './ip-list.ts'
+export { localeOf } from './locale.ts'
+export { type Pressure, watchPressure } from './pressure.ts'
+export { principalOf } from './principal.ts'
+export { effectiveRates, type RateClass, type Rates } from './rate-classes.ts'
+export type { CspSources } from './security-headers.ts'
+export { createServer, type ServerDeps } from './server.ts'
+export { serveSite } from './static-site.ts'
+export { systemRoutes } from './system-routes.ts'
+export type { Principal, RouteRules } from './types.ts'

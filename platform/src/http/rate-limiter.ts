@@ -1,0 +1,114 @@
+import type { Redis } from '../cache/index.ts'
+import type { Rate, RateClass, Rates } from './rate-classes.ts'
+
+/** The state of one caller's window after a request was counted. */
+export type Standing = { allowed: boolean; limit: number; remaining: number; resetAt: number }
+
+/** Counts one request of a caller in a class; synchronous, since every request passes here. */
+export type RateLimiter = {
+  take(rateClass: Exclude<RateClass, 'none'>, caller: string, now: number): Standing
+  close(): void
+}
+
+type Window = {
+  resetAt: number
+  /** Requests of all processes as last heard, plus our own since. */
+  count: number
+  /** Our own requests that Redis has not heard of. */
+  unsent: number
+  standing: Standing
+}
+
+const SYNC_EVERY_MS = 100
+/** Bounds memory when someone sends from many addresses; the oldest windows go first. */
+const MAX_WINDOWS = 50_000
+
+/**
+ * Fixed windows per caller. Each process counts by itself and exchanges its counts with the others
+ * through Redis ten times a second, off the hot path; without Redis, or while it is away, the
+ * local count alone decides.
+ *
+ * @example
+ * const limiter = createRateLimiter({ rates, redis })
+ * if (!limiter.take('action', `user:${id}`, Date.now()).allowed) throw commonErrors.RATE_LIMITED()
+ */
+export function createRateLimiter(options: {
+  rates: Rates
+  redis?: Redis | undefined
+}): RateLimiter {
+  const windows = new Map<string, Window>()
+  const dirty = new Map<string, Window>()
+  const { redis } = options
+  let syncing = false
+  const timer =
+    redis === undefined
+      ? undefined
+      : setInterval(() => {
+          if (syncing || dirty.size === 0) return
+          syncing = true
+          void exchange(redis, dirty).finally(() => {
+            syncing = false
+          })
+        }, SYNC_EVERY_MS).unref()
+  return {
+    take(rateClass, caller, now) {
+      const rate = options.rates[rateClass]
+      const key = `${rateClass}:${caller}`
+      let window = windows.get(key)
+      if (window === undefined || window.resetAt <= now) {
+        window = openWindow(rate, now)
+        windows.delete(key)
+        windows.set(key, window)
+        if (windows.size > MAX_WINDOWS) evictOldest(windows)
+      }
+      window.count += 1
+      if (redis !== undefined) {
+        window.unsent += 1
+        dirty.set(key, window)
+      }
+      const { standing } = window
+      standing.allowed = window.count <= rate.limit
+      standing.remaining = Math.max(0, rate.limit - window.count)
+      return standing
+    },
+    close: () => clearInterval(timer),
+  }
+}
+
+/** Windows start at multiples of their length, so that all processes agree on them. */
+function openWindow(rate: Rate, now: number): Window {
+  const resetAt = (Math.floor(now / rate.windowMs) + 1) * rate.windowMs
+  return {
+    resetAt,
+    count: 0,
+    unsent: 0,
+    standing: { allowed: true, limit: rate.limit, remaining: rate.limit, resetAt },
+  }
+}
+
+function evictOldest(windows: Map<string, Window>): void {
+  const oldest = windows.keys().next().value
+  if (oldest !== undefined) windows.delete(oldest)
+}
+
+async function exchange(redis: Redis, dirty: Map<string, Window>): Promise<void> {
+  if (redis.status !== 'ready') return
+  const batch = [...dirty].map(([key, window]) => ({ key, window, sent: window.unsent }))
+  dirty.clear()
+  const pipeline = redis.pipeline()
+  for (const { key, window, sent } of batch) {
+    const name = `minato:rate:${key}:${window.resetAt}`
+    pipeline.incrby(name, sent)
+    pipeline.pexpireat(name, window.resetAt + 1000)
+  }
+  const replies = await pipeline.exec().catch(() => null)
+  batch.forEach(({ key, window, sent }, index) => {
+    const [error, total] = replies?.[index * 2] ?? [new Error('no reply'), undefined]
+    if (error !== null || typeof total !== 'number') {
+      dirty.set(key, window) // said again at the next exchange
+      return
+    }
+    window.unsent -= sent
+    window.count = total + window.unsent
+  })
+}

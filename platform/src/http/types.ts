@@ -1,0 +1,42 @@
+import type { RateClass } from './rate-classes.ts'
+
+/** Who is acting: resolved once a request, the same shape for a session, an API key or a JWT. */
+export type Principal = {
+  userId: string
+  email: string
+  name: string
+  roles: readonly string[]
+  permissions: ReadonlySet<string>
+  locale: 'ja' | 'en'
+  timeZone: string
+  via: 'session' | 'key' | 'jwt'
+  sessionId?: string
+  keyId?: string
+  scopes?: readonly string[]
+  /** Until when dangerous acts are allowed, ms since epoch. */
+  steppedUpUntil?: number
+}
+
+/** What every route must say of itself; the server does not start without it. */
+export type RouteRules = {
+  /** `public`, `signed-in`, or a permission such as `chatbot.use`. */
+  permission: string
+  rate: RateClass
+  /** Bodies are never logged. */
+  sensitive?: boolean
+  /** Asks for a fresh proof of identity (password or code) first. */
+  stepUp?: boolean
+  /** Only a browser session may call it, not an API key. */
+  session?: boolean
+  tags?: readonly string[]
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig extends Partial<RouteRules> {}
+  interface FastifyRequest {
+    principal: Principal | null
+    startedAt: number
+    /** The language to answer in: the person's own, else Accept-Language. */
+    readonly locale: 'ja' | 'en'
+  }
+}
