@@ -1,0 +1,153 @@
+import { advance, type LeakPattern, leakPatterns } from './leak-patterns.ts'
+import type { OutputFinding, Stage } from './output-filter.ts'
+import {
+  EMPTY_RUN,
+  extend,
+  isHeld,
+  isLeak,
+  type Run,
+  type Shingles,
+  shinglesOf,
+} from './prompt-shingles.ts'
+import { skeletonOf } from './skeleton.ts'
+
+export type LeakOptions = {
+  systemPrompt: string
+  canaries: readonly string[]
+  secrets: readonly string[]
+}
+
+/** A partial match shorter than this goes out: three characters of a canary tell nothing. */
+const MIN_HELD_CHARS = 4
+const REPLACEMENT = '[removed]'
+
+/** Positions are counted in raw characters of `held`; `at[i]` is where the i-th last skeleton char stands. */
+class LeakStage implements Stage {
+  #held = ''
+  #starts: number[] = []
+  #run: Run = EMPTY_RUN
+  #leaking = false
+  /** Spaces and marks inside a leak: they go with it, or out when it ends. */
+  #between = ''
+  readonly #matched: number[]
+  readonly #patterns: readonly LeakPattern[]
+  readonly #shingles: Shingles
+  readonly #report: (finding: OutputFinding) => void
+
+  constructor(options: LeakOptions, report: (finding: OutputFinding) => void) {
+    this.#patterns = leakPatterns(options.canaries, options.secrets)
+    this.#shingles = shinglesOf(options.systemPrompt)
+    this.#matched = this.#patterns.map(() => 0)
+    this.#report = report
+  }
+
+  push(delta: string): string {
+    let out = ''
+    for (const char of delta) out += this.#take(char)
+    return out
+  }
+
+  end(): string {
+    const out = this.#between + this.#held
+    this.#between = ''
+    this.#held = ''
+    this.#starts = []
+    return out
+  }
+
+  #take(char: string): string {
+    const plain = skeletonOf(char)
+    if (this.#leaking && plain === '') {
+      this.#between += char
+      return ''
+    }
+    const from = this.#held.length
+    this.#held += char
+    for (const unit of plain) {
+      this.#starts.push(from)
+      this.#followPrompt(unit)
+    }
+    this.#followPatterns(char, plain)
+    return this.#release()
+  }
+
+  #followPrompt(unit: string): void {
+    this.#run = extend(this.#run, this.#shingles, unit)
+    if (this.#run.chars === 0) {
+      if (this.#leaking) this.#resume()
+      return
+    }
+    if (this.#leaking) {
+      this.#between = ''
+      this.#cut(1, '')
+    } else if (isLeak(this.#run, this.#shingles)) {
+      this.#leaking = true
+      this.#report({
+        kind: 'system-prompt',
+        detail: 'a passage of the system prompt, word for word',
+      })
+      this.#cut(this.#run.chars, REPLACEMENT)
+    }
+  }
+
+  #resume(): void {
+    const shift = this.#between.length
+    this.#held = this.#between + this.#held
+    this.#starts = this.#starts.map((start) => start + shift)
+    this.#between = ''
+    this.#leaking = false
+  }
+
+  #followPatterns(char: string, plain: string): void {
+    for (const [index, pattern] of this.#patterns.entries()) {
+      let length = this.#matched[index] ?? 0
+      for (const unit of pattern.exact ? char : plain) length = advance(pattern, length, unit)
+      this.#matched[index] = length
+      if (length < pattern.text.length) continue
+      this.#matched[index] = 0
+      this.#report({ kind: pattern.kind, detail: `a known ${pattern.kind}` })
+      if (pattern.exact) this.#held = this.#held.slice(0, -length) + REPLACEMENT
+      else this.#cut(length, REPLACEMENT)
+    }
+  }
+
+  /** Replaces the last `chars` skeleton characters, with all that stands between them. */
+  #cut(chars: number, replacement: string): void {
+    const first = Math.max(0, this.#starts.length - chars)
+    const start = this.#starts[first] ?? 0
+    this.#held = this.#held.slice(0, start) + replacement
+    this.#starts.length = first
+  }
+
+  /** How many of the last raw characters may still become a leak. */
+  #heldBack(): number {
+    let start = this.#held.length
+    const back = (chars: number): void => {
+      const first = this.#starts[Math.max(0, this.#starts.length - chars)]
+      if (first !== undefined) start = Math.min(start, first)
+    }
+    if (isHeld(this.#run) && !this.#leaking) back(this.#run.chars)
+    for (const [index, length] of this.#matched.entries()) {
+      if (length < MIN_HELD_CHARS) continue
+      if (this.#patterns[index]?.exact) start = Math.min(start, this.#held.length - length)
+      else back(length)
+    }
+    return start
+  }
+
+  #release(): string {
+    const end = Math.max(0, this.#heldBack())
+    const out = this.#held.slice(0, end)
+    this.#held = this.#held.slice(end)
+    this.#starts = this.#starts.filter((start) => start >= end).map((start) => start - end)
+    return out
+  }
+}
+
+/** Holds back and removes canaries, known secrets and verbatim passages of the system prompt. */
+export function createLeakStage(
+  options: LeakOptions,
+  report: (finding: OutputFinding) => void,
+): Stage {
+  return new LeakStage(options, report)
+}

@@ -1,0 +1,27 @@
+/**
+ * What stays of a character when case, width, spacing and punctuation are ignored: a letter or digit in lower
+ * case, or nothing. A leak spelled `C-A-N A R Y` keeps its skeleton.
+ */
+export function skeletonOf(char: string): string {
+  const code = char.charCodeAt(0)
+  if (code < 0x80) {
+    if ((code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)) return char
+    return code >= 0x41 && code <= 0x5a ? char.toLowerCase() : ''
+  }
+  return char
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '')
+}
+
+/** The skeleton of a whole text, in code units. */
+export function skeleton(text: string): string {
+  let result = ''
+  for (const char of text) result += skeletonOf(char)
+  return result
+}
+
+/** How much a skeleton character tells: a kanji or kana about twice a Latin letter. */
+export function weightOf(char: string): number {
+  return char.charCodeAt(0) < 0x2e80 ? 1 : 2
+}
