@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useLocale } from '../locale.ts'
+import type en from '../messages/en/shell.ts'
+import { useMessages } from '../messages.ts'
+import { type ShellInfo, shellQuery, useSession } from '../session.ts'
+import { apps } from './apps.ts'
+import classes from './top-bar.module.css'
+
+const known = ['development', 'test', 'staging', 'production'] as const
+
+/** Laptop, staging or production; and which services are only played. */
+export function EnvironmentBadge() {
+  const t = useMessages('shell')
+  const shell = useQuery(shellQuery)
+  const names = useSandboxNames(shell.data)
+  const { can } = useSession()
+  if (shell.data === undefined) return null
+  const environment = known.find((name) => name === shell.data.environment)
+  const label = environment === undefined ? shell.data.environment : t(`environment.${environment}`)
+  const spoken = t('environment.label', { name: label })
+  if (names.length === 0)
+    return (
+      <span
+        className={`${classes.badge} ${environment === 'production' ? classes.production : ''}`}
+        title={spoken}
+      >
+        {label}
+      </span>
+    )
+  const played = t('environment.sandboxes', { names: names.join('、') })
+  const content = (
+    <>
+      {label}
+      <span className={classes.badgeMore}>
+        {t('environment.sandbox')}: {names.join(' · ')}
+      </span>
+    </>
+  )
+  const look = { className: `${classes.badge} ${classes.sandbox}`, title: `${spoken}. ${played}` }
+  // Only an operator has somewhere to go; the others are told all the same.
+  return can('operations.use') && apps.some(({ name }) => name === 'operations') ? (
+    <Link to="/operations/sandbox" {...look}>
+      {content}
+    </Link>
+  ) : (
+    <span {...look}>{content}</span>
+  )
+}
+
+function useSandboxNames(shell: ShellInfo | undefined): string[] {
+  const t = useMessages('shell')
+  useLocale()
+  return (shell?.sandboxes ?? []).map((name) => (isNamed(name) ? t(`sandboxNames.${name}`) : name))
+}
+
+function isNamed(name: string): name is keyof (typeof en)['sandboxNames'] {
+  return ['model', 'mail', 'files', 's3'].includes(name)
+}

@@ -1,0 +1,111 @@
+import '@mantine/spotlight/styles.layer.css'
+import { useMantineColorScheme } from '@mantine/core'
+import { createSpotlight, Spotlight } from '@mantine/spotlight'
+import { IconChevronRight, IconSearch } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useRouter } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import type { Command } from '../app.ts'
+import { useLocale } from '../locale.ts'
+import { useMessages } from '../messages.ts'
+import { isConverting } from '../parts/form.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { queryClient, type ShellInfo, shellQuery, useSession } from '../session.ts'
+import { type Found, findCommands } from './commands.ts'
+
+const [store, spotlight] = createSpotlight()
+
+/** Pages and acts of the shell and of every app, by a few typed letters. */
+export default function SearchDialog({ asked }: { asked: number }) {
+  const t = useMessages('shell')
+  const [query, setQuery] = useState('')
+  useEffect(() => {
+    if (asked > 0) spotlight.open()
+  }, [asked])
+  const found = useFound(query)
+  const run = useRun()
+  const groups = (['pages', 'actions'] as const).map(
+    (group) => [group, (found.data?.commands ?? []).filter((c) => kindOf(c) === group)] as const,
+  )
+  return (
+    <Spotlight.Root
+      store={store}
+      query={query}
+      onQueryChange={setQuery}
+      clearQueryOnClose
+      shortcut={null}
+      scrollable
+      maxHeight={420}
+      aria-label={t('search')}
+    >
+      <Spotlight.Search
+        placeholder={t('searchPlaceholder')}
+        aria-label={t('search')}
+        leftSection={<Icon of={IconSearch} />}
+        onKeyDownCapture={(event) => {
+          // The Enter that ends a conversion chooses nothing.
+          if (event.key === 'Enter' && isConverting(event)) event.stopPropagation()
+        }}
+      />
+      <Spotlight.ActionsList>
+        {groups.map(
+          ([group, commands]) =>
+            commands.length > 0 && (
+              <Spotlight.ActionsGroup
+                key={group}
+                label={t(group === 'pages' ? 'groupPages' : 'groupActions')}
+              >
+                {commands.map((command) => (
+                  <Line key={command.id} command={command} onRun={() => run(command)} />
+                ))}
+              </Spotlight.ActionsGroup>
+            ),
+        )}
+        {found.data?.commands.length === 0 && (
+          <Spotlight.Empty>{t('searchNothing')}</Spotlight.Empty>
+        )}
+      </Spotlight.ActionsList>
+      {found.data?.failed && <Spotlight.Footer>{t('searchFailed')}</Spotlight.Footer>}
+    </Spotlight.Root>
+  )
+}
+
+function kindOf(command: Command): 'pages' | 'actions' {
+  return command.to === undefined ? 'actions' : 'pages'
+}
+
+function Line({ command, onRun }: { command: Command; onRun: () => void }) {
+  const locale = useLocale()
+  const detail = command.detail?.[locale]
+  return (
+    <Spotlight.Action
+      label={command.label[locale]}
+      {...(detail === undefined ? {} : { description: detail })}
+      leftSection={<Icon of={command.icon ?? IconChevronRight} />}
+      onClick={onRun}
+    />
+  )
+}
+
+function useFound(query: string) {
+  const locale = useLocale()
+  const { can: _, ...session } = useSession()
+  const { setColorScheme } = useMantineColorScheme()
+  return useQuery<Found>({
+    queryKey: ['search', locale, query.trim()],
+    queryFn: () => {
+      const shell = queryClient.getQueryData<ShellInfo>(shellQuery.queryKey)
+      return findCommands({ session, shell, query: query.trim(), locale, setColorScheme })
+    },
+    placeholderData: keepPreviousData,
+    staleTime: 5_000,
+  })
+}
+
+function useRun(): (command: Command) => void {
+  const router = useRouter()
+  return (command) => {
+    if (command.to !== undefined) void router.navigate({ to: command.to })
+    else void command.run?.()
+  }
+}
