@@ -45,7 +45,8 @@ export async function begin(
   let first: unknown
   for (const model of order.models) {
     try {
-      return await withRetries(deps, order, model, deadline, trace)
+      const once = () => withQuirks(deps, order, model, deadline, trace)
+      return await retrying(deps, model, deadline, once)
     } catch (error) {
       if (deadline.signal.aborted || !(error instanceof Fault) || !error.fallback) throw error
       // The failure of the model that was asked for is the one worth telling.
@@ -55,23 +56,23 @@ export async function begin(
   throw first
 }
 
-async function withRetries(
-  deps: AttemptDeps,
-  order: Order,
+/** Repeats `attempt` while its fault is worth it and time is left. */
+export async function retrying<T>(
+  deps: Pick<AttemptDeps, 'retries' | 'onRetry'>,
   model: string,
   deadline: Deadline,
-  trace: Trace,
-): Promise<Begun> {
-  for (let attempt = 1; ; attempt++) {
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let turn = 1; ; turn++) {
     try {
-      return await withQuirks(deps, order, model, deadline, trace)
+      return await attempt()
     } catch (error) {
       deadline.rest()
       if (deadline.signal.aborted || !(error instanceof Fault)) throw error
-      const pause = error.retryAfterMs ?? backoffMs(attempt, Math.random)
+      const pause = error.retryAfterMs ?? backoffMs(turn, Math.random)
       const tooLong = pause > RETRY_AFTER_MAX_MS || pause >= deadline.leftMs()
-      if (!error.retryable || attempt > deps.retries || tooLong) throw error
-      deps.onRetry(error, model, attempt)
+      if (!error.retryable || turn > deps.retries || tooLong) throw error
+      deps.onRetry(error, model, turn)
       await delay(pause, undefined, { signal: deadline.signal })
     }
   }

@@ -95,8 +95,8 @@ export function createLanes(deps: Deps) {
 
   return {
     settings,
+    /** At most 4 s old; a change made in this process shows at once. */
     async list(): Promise<LaneSetting[]> {
-      cached = undefined
       return [...(await settings()).values()]
     },
     /** Changes a lane (or, with `null`, gives it back to the configuration) and audits it. */

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** Rows as the migrations make them; `numeric` comes back as text. */
 export type LlmTables = {
   'minato.llm_caps': {
@@ -17,7 +19,7 @@ export type LlmTables = {
     reserved_usd: string
   }
   'minato.llm_usage': {
-    id: number
+    id: Generated<number>
     at: Date
     month: string
     user_id: string
@@ -48,7 +50,7 @@ export type LlmTables = {
   }
   'minato.llm_notices': { kind: string; detail: unknown; since: Date }
   'minato.prompt_overrides': {
-    id: number
+    id: Generated<number>
     name: string
     base_version: number
     template: string

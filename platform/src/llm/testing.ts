@@ -146,7 +146,9 @@ export function recordingLog() {
  * await using llm = testLlm({ db, url: model.url })
  */
 export function testLlm(
-  options: { db: Database; url: string; config?: Partial<LlmConfig> } & Partial<Omit<LlmDeps, "config" | "db">>,
+  options: { db: Database; url: string; config?: Partial<LlmConfig> } & Partial<
+    Omit<LlmDeps, 'config' | 'db'>
+  >,
 ): Llm & AsyncDisposable {
   const { url, config, ...deps } = options
   const outbound = createOutbound({ breaker: { failures: Number.POSITIVE_INFINITY } })
