@@ -1,0 +1,53 @@
+import type { Kysely } from 'kysely'
+import type { Profile } from '../config/index.ts'
+import type { Database } from '../data/index.ts'
+import type { KeyRing } from '../keys/index.ts'
+import type { Logger } from '../log/index.ts'
+import type { AuditLog } from './audit-log.ts'
+import type { AuthConfig } from './config.ts'
+import type { Invalidations } from './invalidations.ts'
+import type { Permissions } from './permissions.ts'
+import type { AuthTables, Locale, Role } from './tables.ts'
+import type { RandomBytes } from './tokens.ts'
+import type { AuthDatabase } from './types.ts'
+
+/** The part of the mail concern that accounts need: a row in the outbox, in the caller's transaction. */
+export type MailSender = {
+  send(
+    message: {
+      to: string
+      template: 'invite' | 'verify' | 'reset' | 'welcome' | 'two-factor'
+      data: Record<string, string>
+      locale: Locale
+      idempotencyKey?: string
+    },
+    tx?: Database,
+  ): Promise<unknown>
+}
+
+/** What the functions of this concern share. Made once by `createAuth`. */
+export type AuthContext = {
+  db: AuthDatabase
+  clock: () => number
+  random: RandomBytes
+  keys: KeyRing
+  log: Logger
+  mail: MailSender
+  audit: AuditLog
+  permissions: Permissions
+  invalidations: Invalidations
+  config: AuthConfig
+  profile: Profile
+  publicUrl: () => string
+  /** Whether somebody with these roles must use two-factor. */
+  twoFactorRequired(roles: readonly Role[]): boolean
+  /** Lets work go on after the answer; shutdown waits for it. */
+  inBackground(name: string, work: Promise<void>): void
+}
+
+export type Tx = Kysely<AuthTables>
+
+/** A transaction as other concerns take it: they name their own tables. */
+export function foreign(tx: Tx): Database {
+  return tx as unknown as Database
+}
