@@ -153,7 +153,7 @@ function assemble({ options, loaded, dataDir, log, database, closing }: Parts): 
   const uploads = createUploads({ ...base, outbound, files })
   const mail = createMail({ ...base, outbound })
   const llm = createLlm({ ...base, outbound, cache })
-  const { auth, audit } = createAuth({ ...base, cache, mail })
+  const { auth, audit } = createAuth({ ...base, mail })
   return { ...base, outbound, cache, files, uploads, mail, llm, auth, audit }
 }
 

@@ -94,7 +94,10 @@ function refusePrincipal(
   request: FastifyRequest,
   principal: Principal,
 ): MinatoError | undefined {
-  const { permission = '', session, stepUp } = request.routeOptions.config
+  const { permission = '', session, stepUp, openWhileRestricted } = request.routeOptions.config
+  if (principal.restriction !== undefined && openWhileRestricted !== true) {
+    return principal.restriction()
+  }
   if (permission !== 'signed-in' && !principal.permissions.has(permission)) {
     return commonErrors.FORBIDDEN({ permission })
   }

@@ -1,3 +1,4 @@
+import type { MinatoError } from '../errors/index.ts'
 import type { RateClass } from './rate-classes.ts'
 
 /** Who is acting: resolved once a request, the same shape for a session, an API key or a JWT. */
@@ -15,6 +16,8 @@ export type Principal = {
   scopes?: readonly string[]
   /** Until when dangerous acts are allowed, ms since epoch. */
   steppedUpUntil?: number
+  /** Set while the account may only reach routes marked `openWhileRestricted`; makes the refusal. */
+  restriction?: () => MinatoError
 }
 
 /** What every route must say of itself; the server does not start without it. */
@@ -28,6 +31,8 @@ export type RouteRules = {
   stepUp?: boolean
   /** Only a browser session may call it, not an API key. */
   session?: boolean
+  /** Stays open to an account that must set two-factor up first. */
+  openWhileRestricted?: boolean
   tags?: readonly string[]
 }
 
