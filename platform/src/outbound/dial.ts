@@ -91,7 +91,7 @@ function openTcp(
 
 /** The address reached must be one of those checked, and public in its own right. */
 export function assertPeer(
-  socket: Pick<Socket, 'remoteAddress'>,
+  socket: { remoteAddress?: string | undefined },
   addresses: readonly ResolvedAddress[],
   host: string,
   resolver: ResolverOptions,

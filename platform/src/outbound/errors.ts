@@ -78,7 +78,14 @@ function codeOf(error: unknown): OutboundCode | undefined {
     return 'OUTBOUND_TLS_FAILED'
   // undici's fetch refuses browsers' "bad ports" without a code.
   if (error.message === 'bad port') return 'OUTBOUND_PORT'
-  return error.message === 'terminated' && !error.cause ? 'OUTBOUND_CONNECTION_LOST' : undefined
+  // What undici's fetch says of a broken exchange (an answer that is not HTTP, say) if no cause of
+  // it has a code; its complaints about wrong arguments read differently.
+  const broken = error.message === 'fetch failed' || error.message === 'terminated'
+  return broken && !hasKnownCause(error) ? 'OUTBOUND_CONNECTION_LOST' : undefined
+}
+
+function hasKnownCause(error: Error): boolean {
+  return causes(error.cause).some((cause) => cause instanceof OutboundError || codeOf(cause))
 }
 
 /** The error, its causes, and the parts of an AggregateError (one a tried address). */
