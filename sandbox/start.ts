@@ -4,12 +4,17 @@ import { join } from 'node:path'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { isLoopbackHost } from './control/host-check.ts'
 import { problem } from './control/problem.ts'
-import { createRequestLog } from './control/request-log.ts'
+import { createRequestLog, type RequestLog } from './control/request-log.ts'
 import { controlRoutes } from './control/routes.ts'
-import { createScenarioStore, loadScenarioFiles } from './control/scenario-store.ts'
+import {
+  createScenarioStore,
+  loadScenarioFiles,
+  type ScenarioStore,
+} from './control/scenario-store.ts'
 import { llmRoutes } from './llm/routes.ts'
 import { createTimerWheel } from './llm/timer-wheel.ts'
-import { openMailbox } from './smtp/mailbox.ts'
+import { type OpenedS3, openS3, type S3Access } from './s3/open.ts'
+import { type Mailbox, openMailbox } from './smtp/mailbox.ts'
 import { startSmtp } from './smtp/server.ts'
 
 export type SandboxOptions = {
@@ -35,6 +40,7 @@ export type Sandbox = {
   /** Base of the OpenAI-compatible model; ends in /v1. */
   llmUrl: string
   smtpUrl: string
+  s3: S3Access
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -46,52 +52,84 @@ const FIRST_TOKEN_MS = 50
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const host = options.host ?? '127.0.0.1'
   const now = options.now ?? (() => new Date())
+  const { dataDir } = options
   const controlToken = randomBytes(24).toString('base64url')
   const scenarios = createScenarioStore(await loadScenarioFiles())
   const requests = createRequestLog(now)
-  const mailbox = await openMailbox(options.dataDir ? join(options.dataDir, 'mail') : null, now)
+  // When a listener fails (a port is taken), those before it are closed again.
+  await using opened = new AsyncDisposableStack()
+  const mailbox = await openMailbox(dataDir ? join(dataDir, 'mail') : null, now)
+  const shared = { host, scenarios, requests, now }
+  const smtp = await startSmtp({ ...shared, port: options.smtpPort ?? 0, mailbox })
+  opened.defer(smtp.close)
+  const s3 = await openS3({
+    ...shared,
+    port: options.s3Port ?? 0,
+    folder: dataDir ? join(dataDir, 's3') : null,
+    logger: options.logger,
+  })
+  opened.defer(s3.close)
+  const http = await startHttp(options, { ...shared, controlToken, mailbox, s3 })
+  opened.defer(http.close)
+  const services = opened.move()
+  const { endpoint, bucket, accessKeyId, secretAccessKey, region } = s3
+  return {
+    url: http.url,
+    controlToken,
+    llmUrl: `${http.url}/v1`,
+    smtpUrl: smtp.url,
+    s3: { endpoint, bucket, accessKeyId, secretAccessKey, region },
+    close: () => services.disposeAsync(),
+    [Symbol.asyncDispose]: () => services.disposeAsync(),
+  }
+}
+
+type HttpParts = {
+  host: string
+  scenarios: ScenarioStore
+  requests: RequestLog
+  now: () => Date
+  controlToken: string
+  mailbox: Mailbox
+  s3: OpenedS3
+}
+
+/** The control API and the model share one HTTP listener. */
+async function startHttp(options: SandboxOptions, parts: HttpParts) {
+  const { scenarios, requests, mailbox, s3, now } = parts
   const wheel = createTimerWheel()
   const app = createApp(options)
-  await app.register(llmRoutes, {
-    prefix: '/v1',
-    scenarios,
-    requests,
-    wheel,
-    now,
-    pace: {
-      tokensPerSecond: options.tokensPerSecond ?? HUMAN_TOKENS_PER_SECOND,
-      firstTokenMs: options.firstTokenMs ?? FIRST_TOKEN_MS,
-    },
-  })
+  const pace = {
+    tokensPerSecond: options.tokensPerSecond ?? HUMAN_TOKENS_PER_SECOND,
+    firstTokenMs: options.firstTokenMs ?? FIRST_TOKEN_MS,
+  }
+  await app.register(llmRoutes, { prefix: '/v1', scenarios, requests, wheel, now, pace })
   await app.register(controlRoutes, {
     prefix: '/sandbox',
-    token: controlToken,
+    token: parts.controlToken,
     mailbox,
     scenarios,
     requests,
-    state: () => ({ mails: mailbox.list().length, requests: requests.list().length }),
+    state: () => ({
+      mails: mailbox.list().length,
+      ...s3.counts(),
+      requests: requests.list().length,
+    }),
     async reset() {
       scenarios.reset()
       requests.clear()
       await mailbox.clear()
+      await s3.clear()
     },
   })
-  const smtp = await startSmtp({ host, port: options.smtpPort ?? 0, mailbox, scenarios, requests })
-  await app.listen({ host, port: options.port ?? 0 })
-  const url = `http://${host}:${(app.server.address() as AddressInfo).port}`
-  const close = async () => {
+  await app.listen({ host: parts.host, port: options.port ?? 0 })
+  const url = `http://${parts.host}:${(app.server.address() as AddressInfo).port}`
+  async function close(): Promise<void> {
     wheel.close()
     app.server.closeAllConnections()
-    await Promise.all([app.close(), smtp.close()])
+    await app.close()
   }
-  return {
-    url,
-    controlToken,
-    llmUrl: `${url}/v1`,
-    smtpUrl: smtp.url,
-    close,
-    [Symbol.asyncDispose]: close,
-  }
+  return { url, close }
 }
 
 function createApp(options: SandboxOptions): FastifyInstance {
