@@ -5,7 +5,7 @@ type Shape = { name: string; help: string; labelNames?: readonly string[] }
 /** A thin door to prom-client: asking twice for a name gives the same metric. */
 export type Metrics = {
   counter(shape: Shape): Counter
-  gauge(shape: Shape & { collect?: () => void }): Gauge
+  gauge(shape: Shape & { collect?: (this: Gauge) => void }): Gauge
   histogram(shape: Shape & { buckets?: number[] }): Histogram
   /** Adds text made elsewhere (hand-kept histograms of the hot path) to the exposition. */
   addSource(source: () => string): void

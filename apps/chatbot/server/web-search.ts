@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import type { CallOptions, ChatEvent, ChatRequest, Message, ToolCall } from '@minato/platform/llm'
+import { delimit, delimiterNotice } from '@minato/platform/llm'
+import { z } from 'zod'
+import type { ChatbotServices } from './write-answer.ts'
+
+const MAX_ROUNDS = 3
+const MAX_RESULTS = 5
+
+const toolInput = z.object({ query: z.string().min(1).max(200) })
+const searchAnswer = z.object({
+  results: z.array(z.object({ title: z.string(), url: z.url(), content: z.string().default('') })),
+})
+
+/**
+ * Streams an answer and lets the model search the web on the way, where an operator configured a
+ * search API and the person asked for it. Searching reads; no tool here changes anything.
+ */
+export async function* offerSearch(
+  services: ChatbotServices,
+  request: ChatRequest,
+  call: CallOptions,
+): AsyncIterable<ChatEvent> {
+  const messages = [...request.messages]
+  const sources: { title: string; url: string }[] = []
+  for (let round = 0; ; round += 1) {
+    const calls: ToolCall[] = []
+    const last = round === MAX_ROUNDS
+    const current = { ...request, messages, ...(last ? { toolChoice: 'none' as const } : {}) }
+    for await (const event of services.llm.stream(current, call)) {
+      if (event.type === 'toolCall') calls.push(event)
+      else if (event.type !== 'done' || calls.length === 0) {
+        if (event.type === 'done' && sources.length > 0)
+          yield { type: 'delta', text: listed(sources) }
+        if (event.type !== 'usage' || calls.length === 0) yield event
+      }
+    }
+    if (calls.length === 0 || request.tools === undefined) return
+    messages.push({ role: 'assistant', content: null, toolCalls: calls })
+    for (const toolCall of calls) {
+      messages.push(await search(services, toolCall, sources, call.signal))
+    }
+  }
+}
+
+async function search(
+  services: ChatbotServices,
+  toolCall: ToolCall,
+  sources: { title: string; url: string }[],
+  signal: AbortSignal | undefined,
+): Promise<Message> {
+  const answer = (content: string): Message => ({ role: 'tool', toolCallId: toolCall.id, content })
+  const { searchUrl } = services.appConfig
+  const input = toolInput.safeParse(parseJson(toolCall.arguments))
+  if (searchUrl === undefined || toolCall.name !== 'web_search' || !input.success) {
+    return answer('This tool is not available.')
+  }
+  const url = new URL(searchUrl)
+  url.searchParams.set('q', input.data.query)
+  url.searchParams.set('format', 'json')
+  const response = await services.outbound.fetch(url, {
+    trust: 'config',
+    service: 'web-search',
+    timeoutMs: 10_000,
+    maxBytes: 1024 * 1024,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  const found = searchAnswer.safeParse(await response.json().catch(() => undefined))
+  if (!response.ok || !found.success) return answer('The search failed.')
+  const results = found.data.results.slice(0, MAX_RESULTS)
+  sources.push(...results.map(({ title, url: link }) => ({ title, url: link })))
+  const nonce = randomBytes(16).toString('hex')
+  const text = results.map((item) => `${item.title}\n${item.url}\n${item.content}`).join('\n\n')
+  return answer(
+    `${delimiterNotice(nonce)}\n${delimit(text, { provenance: 'web', name: 'search' }, nonce)}`,
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The sources as a Markdown list under the answer. */
+function listed(sources: { title: string; url: string }[]): string {
+  const unique = [...new Map(sources.map((source) => [source.url, source])).values()]
+  return `\n\n${unique.map(({ title, url }, index) => `${index + 1}. ${title}: ${url}`).join('\n')}`
+}
+
+export const SEARCH_TOOL = {
+  name: 'web_search',
+  description: 'Searches the web. Use it for recent facts.',
+  parameters: toolInput,
+}
