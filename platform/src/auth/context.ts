@@ -16,7 +16,7 @@ export type MailSender = {
   send(
     message: {
       to: string
-      template: 'invite' | 'verify' | 'reset' | 'welcome' | 'two-factor'
+      template: 'invite' | 'verify' | 'reset' | 'two-factor' | 'new-sign-in'
       data: Record<string, string>
       locale: Locale
       idempotencyKey?: string

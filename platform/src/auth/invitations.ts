@@ -61,7 +61,12 @@ export async function invite(
       .returning('id')
       .executeTakeFirstOrThrow()
     const url = `${context.publicUrl()}/sign-up#token=${token}`
-    const data = { url, inviter: actor.email ?? 'Minato', days: String(LIFETIME_DAYS) }
+    const inviter = (await findUser(context, actor.id, tx))?.name
+    const data = {
+      url,
+      expiresAt: values.expires_at.toISOString(),
+      ...(inviter === undefined ? {} : { inviter }),
+    }
     await context.mail.send({ to: email, template: 'invite', data, locale }, foreign(tx))
     const entry = { action: 'user.invite', target: `invitation:${id}`, metadata: { email, role } }
     await context.audit.record({ ...by(actor), ...entry }, tx)

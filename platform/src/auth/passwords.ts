@@ -47,8 +47,9 @@ export async function forgotPassword(
     await voidVerifications(context, tx, 'reset-password', user.id)
     const token = await issueVerification(context, tx, 'reset-password', user.id, RESET_MS)
     const url = `${context.publicUrl()}/reset-password#token=${token}`
-    const { email: to, name, locale } = user
-    const data = { name, url, minutes: '60' }
+    const { email: to, name, locale, timeZone } = user
+    const expiresAt = new Date(context.clock() + RESET_MS).toISOString()
+    const data = { name, url, expiresAt, timeZone }
     await context.mail.send({ to, template: 'reset', data, locale }, foreign(tx))
     await context.audit.record(
       { actorId: null, action: 'password.forget', target: `user:${user.id}`, ip: meta.ip },

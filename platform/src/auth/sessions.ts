@@ -20,6 +20,10 @@ export type SessionInfo = {
 
 const MAX_AGENT_LENGTH = 300
 
+export function storedAgent(meta: RequestMeta): string | null {
+  return meta.userAgent?.slice(0, MAX_AGENT_LENGTH) ?? null
+}
+
 /** Starts a session. Only the hash of the token is stored; the token goes into the cookie. */
 export async function startSession(
   context: AuthContext,
@@ -48,7 +52,7 @@ export async function startSession(
       rotated_at: null,
       stepped_up_until: null,
       ip: meta.ip,
-      user_agent: meta.userAgent?.slice(0, MAX_AGENT_LENGTH) ?? null,
+      user_agent: storedAgent(meta),
       revoked_at: null,
       revoke_reason: null,
     })

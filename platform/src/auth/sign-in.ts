@@ -10,6 +10,7 @@ import {
 import type { AuthContext, Tx } from './context.ts'
 import { accountKey, addressAttemptKey, emailKeyOf } from './email.ts'
 import { authErrors } from './errors.ts'
+import { noticeNewDevice } from './notices.ts'
 import { hashPassword, verifyPassword } from './password-hash.ts'
 import { startSession } from './sessions.ts'
 import { hashToken, looksLikeToken, newToken } from './tokens.ts'
@@ -165,6 +166,7 @@ export async function completeSignIn(
 ): Promise<SignedIn> {
   return await transact(context.db, async (tx) => {
     await assertStillGood(tx, user.id, provedAt)
+    await noticeNewDevice(context, tx, user, meta)
     const started = await startSession(context, tx, user, meta)
     await context.audit.record(
       {

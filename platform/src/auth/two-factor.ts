@@ -4,6 +4,7 @@ import { by } from './audit-log.ts'
 import { base32Encode } from './base32.ts'
 import type { AuthContext, Tx } from './context.ts'
 import { authErrors } from './errors.ts'
+import { noticeTwoFactor } from './notices.ts'
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
 import { matchingStep, newTotpSecret, otpauthUrl, qrSvg } from './totp.ts'
 import type { Actor } from './types.ts'
@@ -57,6 +58,7 @@ export async function confirmTwoFactor(
   if (result.numUpdatedRows !== 1n) throw authErrors.AUTH_TWO_FACTOR_ACTIVE()
   const entry = { action: 'two-factor.enable', target: `user:${userId}` }
   await context.audit.record({ ...by(actor), ...entry }, tx)
+  await noticeTwoFactor(context, tx, userId, 'enabled')
   return await replaceRecoveryCodes(context, tx, userId)
 }
 
@@ -70,6 +72,7 @@ export async function disableTwoFactor(
   await tx.deleteFrom('minato.two_factors').where('user_id', '=', userId).execute()
   const entry = { action: 'two-factor.disable', target: `user:${userId}` }
   await context.audit.record({ ...by(actor), ...entry }, tx)
+  await noticeTwoFactor(context, tx, userId, 'disabled')
 }
 
 /** Ten new codes; the old ones stop working. */
@@ -88,6 +91,7 @@ export async function renewRecoveryCodes(
     if (enabled === undefined) throw authErrors.AUTH_TWO_FACTOR_INACTIVE()
     const entry = { action: 'two-factor.renew-recovery-codes', target: `user:${userId}` }
     await context.audit.record({ ...by(actor), ...entry }, tx)
+    await noticeTwoFactor(context, tx, userId, 'recovery-codes')
     return await replaceRecoveryCodes(context, tx, userId)
   })
 }

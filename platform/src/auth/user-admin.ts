@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { AuthContext } from './context.ts'
 import { authErrors } from './errors.ts'
+import { noticeTwoFactor } from './notices.ts'
 import { hashPassword } from './password-hash.ts'
 import { assertStrongPassword } from './password-rules.ts'
 import { ROLES, type Role } from './tables.ts'
@@ -104,6 +105,7 @@ export async function resetTwoFactor(
     async apply(tx) {
       await tx.deleteFrom('minato.recovery_codes').where('user_id', '=', id).execute()
       await tx.deleteFrom('minato.two_factors').where('user_id', '=', id).execute()
+      await noticeTwoFactor(context, tx, id, 'disabled')
     },
   })
 }

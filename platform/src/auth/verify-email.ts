@@ -11,20 +11,12 @@ const LIFETIME_MS = 24 * 3_600_000
 export async function sendVerifyMail(context: AuthContext, tx: Tx, user: User): Promise<void> {
   await voidVerifications(context, tx, 'verify-email', user.id)
   const token = await issueVerification(context, tx, 'verify-email', user.id, LIFETIME_MS)
-  await context.mail.send(
-    {
-      to: user.email,
-      template: 'verify',
-      // In the fragment: it reaches no server log and no Referer.
-      data: {
-        name: user.name,
-        url: `${context.publicUrl()}/verify-email#token=${token}`,
-        hours: '24',
-      },
-      locale: user.locale,
-    },
-    foreign(tx),
-  )
+  // In the fragment: it reaches no server log and no Referer.
+  const url = `${context.publicUrl()}/verify-email#token=${token}`
+  const expiresAt = new Date(context.clock() + LIFETIME_MS).toISOString()
+  const { email: to, name, locale, timeZone } = user
+  const data = { name, url, expiresAt, timeZone }
+  await context.mail.send({ to, template: 'verify', data, locale }, foreign(tx))
 }
 
 export async function resendVerifyMail(context: AuthContext, userId: string): Promise<void> {
