@@ -10,6 +10,7 @@ import type { WebApp } from '../app.ts'
 import { Crash } from '../parts/crash-boundary.tsx'
 import { LoadingState } from '../parts/loading-state.tsx'
 import pageClasses from '../parts/page.module.css'
+import { parseSearch, stringifySearch } from '../search-params.ts'
 import { mayUse, queryClient, type ShellInfo, shellQuery, useSession } from '../session.ts'
 import { apps, permissionOf } from './apps.ts'
 import { HomePage } from './home-page.tsx'
@@ -41,6 +42,8 @@ export function makeRouter() {
     routeTree: root.addChildren([...shellRoutes, ...apps.map((app) => appRoute(root, app))]),
     defaultPreload: 'intent',
     scrollRestoration: true,
+    parseSearch,
+    stringifySearch,
     defaultNotFoundComponent: NotFoundPage,
     defaultErrorComponent: ({ error }) => (
       <div className={pageClasses.page}>
