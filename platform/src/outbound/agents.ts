@@ -10,7 +10,8 @@ export const IDLE_TIMEOUT_MS = 30_000
 export function createAgent(trust: Trust, dial: Dial): Agent {
   return new Agent({
     allowH2: false,
-    connections: 64,
+    // Users name any host: few sockets each. A configured model server carries a stream a socket.
+    connections: trust === 'user' ? 64 : null,
     keepAliveTimeout: 4_000,
     headersTimeout: HEADERS_TIMEOUT_MS,
     bodyTimeout: IDLE_TIMEOUT_MS,

@@ -71,7 +71,7 @@ async function handle(
   request: SdkRequest,
   { abortSignal, requestTimeout }: { abortSignal?: unknown; requestTimeout?: number },
 ): Promise<{ response: SdkResponse }> {
-  const url = urlOf(request)
+  const { url, path } = targetOf(request)
   const refusal = judgeFor(trust, url.href)
   const leave = refusal ? undefined : breaker.enter(`${trust} ${url.origin}`)
   if (!leave) {
@@ -83,7 +83,7 @@ async function handle(
   try {
     const answer = await agent(trust).request({
       origin: url.origin,
-      path: url.pathname + url.search,
+      path,
       method: request.method as Dispatcher.HttpMethod,
       headers: headersOf(request),
       body: bodyOf(request.body),
@@ -103,7 +103,11 @@ async function handle(
   }
 }
 
-function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): URL {
+/**
+ * The path goes out as the SDK wrote and signed it: parsing would fold the key `a/../b` into `b`,
+ * another object (CWE-22).
+ */
+function targetOf({ protocol, hostname, port, path, query = {} }: SdkRequest) {
   const url = new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`)
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     [value]
@@ -113,7 +117,7 @@ function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): URL 
       ),
   )
   const search = pairs.length > 0 ? `${path.includes('?') ? '&' : '?'}${pairs.join('&')}` : ''
-  return new URL(url.origin + path + search)
+  return { url, path: path + search }
 }
 
 /** RFC 3986 as the SDK's signature counts it: `!'()*` are escaped too. */
