@@ -50,7 +50,7 @@ export type LlmDeps = {
   db: Database
   log: LlmLog
   clock: () => number
-  outbound: Pick<Outbound, 'fetch'>
+  outbound: Pick<Outbound, 'agent'>
   cache?: CacheDoor
   audit?: AuditDoor
   errors?: { capture(error: unknown): void }
