@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createAuth } from '../auth/index.ts'
-import { createCache, createRedis } from '../cache/index.ts'
+import { createCache, createRedis, type Redis } from '../cache/index.ts'
 import type { Environment } from '../config/index.ts'
 import { type DatabaseKind, type OpenDatabase, openPglite, openPostgres } from '../data/index.ts'
 import { createErrorReporter } from '../errors/index.ts'
@@ -49,14 +49,15 @@ export async function bootServices(options: BootOptions): Promise<Booted> {
   const { system, apps, standIns } = options
   const loaded = readConfig(system, apps, options.env, standIns?.variables)
   const { config } = loaded
-  const dataDir = resolve(system.root, config.core.dataDir)
+  const { dataDir } = config.core
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const log = options.overrides?.log ?? openLog(config, dataDir, options.quiet === true)
   const closing = closeStack(log)
   try {
     const database = await openDatabase(config, dataDir, log)
     closing.push('database', database.close)
-    const services = assemble({ options, loaded, dataDir, log, database, closing })
+    const redis = await createRedis({ config: config.cache, log, onClose: closing.push })
+    const services = assemble({ options, loaded, dataDir, log, database, closing, redis })
     return {
       services,
       databaseKind: database.kind,
@@ -108,10 +109,11 @@ type Parts = {
   log: Logger
   database: OpenDatabase
   closing: ReturnType<typeof closeStack>
+  redis: Redis | undefined
 }
 
 /** The order is that of need: each service is given only what was made before it. */
-function assemble({ options, loaded, dataDir, log, database, closing }: Parts): Services {
+function assemble({ options, loaded, dataDir, log, database, closing, redis }: Parts): Services {
   const { config, profile } = loaded
   const { version } = options.system
   const clock = options.overrides?.clock ?? Date.now
@@ -144,16 +146,21 @@ function assemble({ options, loaded, dataDir, log, database, closing }: Parts): 
     onClose,
     appConfigs: appConfigs(loaded, options.apps),
     errors: createErrorReporter({ db, log, clock, release: version }),
-    redis: createRedis({ config: config.cache, log, onClose }),
+    redis,
   }
   const outbound = createOutbound({ logger: log, clock })
   onClose('outbound', () => outbound.close())
   const cache = createCache(base)
   const files = createFiles({ ...base, outbound })
-  const uploads = createUploads({ ...base, outbound, files })
+  const uploads = createUploads({
+    ...base,
+    files,
+    // The virus scanner is one the operator configured.
+    outbound: { connect: (target) => outbound.connect({ ...target, trust: 'config' }) },
+  })
   const mail = createMail({ ...base, outbound })
-  const llm = createLlm({ ...base, outbound, cache })
   const { auth, audit } = createAuth({ ...base, mail })
+  const llm = createLlm({ ...base, outbound, cache, audit })
   return { ...base, outbound, cache, files, uploads, mail, llm, auth, audit }
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { ConfigError, type Environment, type Loaded, loadConfig } from '../config/index.ts'
 import type { AppDefinition } from './define-app.ts'
 import { allSections, type PlatformConfig } from './platform-config.ts'
@@ -18,5 +19,7 @@ export function readConfig(
   const loaded = loadConfig({ root: system.root, env, sections: allSections(apps), standIns })
   if (loaded.problems.length > 0) throw new ConfigError(loaded.problems)
   // Every section parsed without a problem: the values have the shape their schemas promise.
-  return { ...loaded, config: loaded.values as unknown as PlatformConfig }
+  const config = loaded.values as unknown as PlatformConfig
+  const core = { ...config.core, dataDir: resolve(system.root, config.core.dataDir) }
+  return { ...loaded, config: Object.freeze({ ...config, core: Object.freeze(core) }) }
 }

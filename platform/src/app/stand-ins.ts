@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Environment } from '../config/index.ts'
 import { createLogger } from '../log/index.ts'
 import type { AppDefinition } from './define-app.ts'
@@ -17,7 +17,7 @@ export async function laptopStandIns(
   const { config, profile } = readConfig(system, apps, env)
   if (profile !== 'development' && profile !== 'test') return undefined
   return await system.startStandIns({
-    dataDir: resolve(system.root, config.core.dataDir, 'sandbox'),
+    dataDir: join(config.core.dataDir, 'sandbox'),
     env,
     log: createLogger({ level: 'warn' }),
   })

@@ -36,7 +36,6 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
   })
   services.auth.rootRoutes(server as RouteServer)
   services.mail.routes(server as RouteServer)
-  services.files.routes(server as RouteServer)
   for (const app of apps) {
     const own = appServices(services, app)
     await server.register(async (scope) => app.routes?.(scope as RouteServer, own), {
@@ -44,7 +43,7 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
     })
     app.rootRoutes?.(server as RouteServer, own)
   }
-  const csp = mergeSources(apps, services.files.publicOrigins())
+  const csp = mergeSources(apps, filesOrigins(services))
   await serveSite(server, { folder: join(root, 'web/dist'), csp })
   return server
 }
@@ -106,8 +105,15 @@ function systemDeps({ services, state }: WebOptions) {
   }
 }
 
-function mergeSources(apps: readonly AppDefinition[], filesOrigins: readonly string[]) {
-  const merged: Record<string, string[]> = { 'img-src': [...filesOrigins] }
+/** Where pages load pictures from when files live in an object store. */
+function filesOrigins({ config }: Services): string[] {
+  const endpoint =
+    config.files.filesUrl && new URL(config.files.filesUrl).searchParams.get('endpoint')
+  return endpoint ? [new URL(endpoint).origin] : []
+}
+
+function mergeSources(apps: readonly AppDefinition[], pictureOrigins: readonly string[]) {
+  const merged: Record<string, string[]> = { 'img-src': [...pictureOrigins] }
   for (const app of apps) {
     for (const [name, sources] of Object.entries(app.csp ?? {})) {
       merged[name] = [...(merged[name] ?? []), ...sources]

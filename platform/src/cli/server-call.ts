@@ -1,5 +1,4 @@
 import { request } from 'node:http'
-import { resolve } from 'node:path'
 import { bootServices } from '../app/boot.ts'
 import { readConfig } from '../app/read-config.ts'
 import type { Services } from '../app/services.ts'
@@ -32,7 +31,7 @@ export async function callServer<Output>(io: CliIo, name: string, input: unknown
   const system = systemOf(io)
   const apps = await system.apps()
   const loaded = readConfig(system, apps, io.env)
-  const running = readRunFile(resolve(system.root, loaded.config.core.dataDir))
+  const running = readRunFile(loaded.config.core.dataDir)
   if (running !== undefined) {
     const answer = await post(running, name, input)
     if (answer !== undefined) return answer as Output

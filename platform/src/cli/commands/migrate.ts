@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bootServices } from '../../app/boot.ts'
 import { readConfig } from '../../app/read-config.ts'
@@ -60,7 +59,7 @@ async function withDatabase(
   const apps = await system.apps()
   const { config } = readConfig(system, apps, io.env)
   const embedded = config.data.databaseUrl === undefined
-  if (embedded && readRunFile(resolve(system.root, config.core.dataDir)) !== undefined) {
+  if (embedded && readRunFile(config.core.dataDir) !== undefined) {
     // The server owns the embedded database and migrated it when it started.
     const { callServer } = await import('../server-call.ts')
     return printStatus(io, await callServer<MigrationStatus[]>(io, 'migrate.status', {}), false)
