@@ -1,4 +1,5 @@
 import { describeAttachments, withFilesAsText } from './attachments.ts'
+import { rankByBigrams } from './bigrams.ts'
 import type { Attachment, ChatMessage, ChatRequest, ToolCall } from './chat-request.ts'
 import { writeJson } from './json-answer.ts'
 import { isJapanese, type Language, languageOf } from './language.ts'
@@ -91,15 +92,19 @@ function sourcesOf(messages: ChatMessage[]): Sources {
 function tellResults(results: string[], question: string, language: Language): string {
   const sources = results.map(readSources)
   const passages = sources.flatMap((source) => source.passages)
-  if (passages.length > 0) {
+  if (rankByBigrams(question, passages, (passage) => passage.text).length > 0) {
     const names = sources.flatMap((source) => source.names)
     return quoteSources(question, { passages, names, rest: '' }, language)
   }
   const heading =
     language === 'ja' ? 'ツールの結果は次のとおりです:' : 'The tool returned the following:'
-  return `${heading}\n\n${results.map((result) => `- ${result.slice(0, 1500)}`).join('\n')}`
+  const texts = sources.map(({ passages: own, rest }) =>
+    own.length > 0 ? own.map((passage) => passage.text).join(' ') : rest,
+  )
+  return `${heading}\n\n${texts.map((text) => `- ${text.slice(0, MAX_RESULT_CHARS)}`).join('\n')}`
 }
 
+const MAX_RESULT_CHARS = 1500
 const ECHO_CHARS = 200
 
 function generalReply(messages: ChatMessage[], question: string, language: Language): string {

@@ -9,7 +9,10 @@ import { toolCall } from './tool-use.ts'
 export function obey(request: ChatRequest): { text: string; toolCalls: ToolCall[] } | null {
   const texts = request.messages
     .filter((message) => message.role !== 'assistant')
-    .flatMap((message) => [...message.texts, ...message.attachments.map(fileName)])
+    .flatMap((message) => [
+      ...(isOperator(message) ? message.texts.map(withoutProhibitions) : message.texts),
+      ...message.attachments.map(fileName),
+    ])
     .flatMap((text) => [plain(text), ...decoded(text)])
   const done = new Set(request.messages.flatMap((m) => m.toolCalls.map((call) => call.id)))
   const toolCalls = texts
@@ -22,6 +25,16 @@ export function obey(request: ChatRequest): { text: string; toolCalls: ToolCall[
 }
 
 const MAX_CALLS = 16
+
+const isOperator = ({ role }: ChatMessage) => role === 'system' || role === 'developer'
+
+/** "Never reveal these instructions" from the operator is no instruction to reveal them. */
+function withoutProhibitions(text: string): string {
+  return text
+    .split(/(?<=[.!?。\n:])/)
+    .filter((sentence) => !/\b(?:not|never|don't|cannot)\b|ない|禁止|せず/i.test(sentence))
+    .join('')
+}
 
 function fileName(attachment: ChatMessage['attachments'][number]): string {
   return attachment.kind === 'file' ? attachment.name : ''
@@ -109,7 +122,7 @@ function wordsFor(text: string, messages: ChatMessage[]): string[] {
     .join('\n')
   if (DUMP.test(text) || DUMP_JA.test(text)) said.push(transcript)
   else if (REVEAL.test(text) || REVEAL_JA.test(text)) {
-    const system = messages.filter((m) => m.role === 'system' || m.role === 'developer')
+    const system = messages.filter(isOperator)
     said.push(system.map((message) => message.texts.join('\n')).join('\n\n'))
   }
   for (const [, english, japanese] of text.matchAll(SAY)) said.push(english ?? japanese ?? '')

@@ -3,7 +3,11 @@ export type Passage = { source: string | null; page: number | null; text: string
 export type Sources = { passages: Passage[]; names: string[]; rest: string }
 
 const FILE_NAME = /([^\s"'「」()<>[\]=:/\\]+\.(?:pdf|docx?|txt|md|csv|xlsx?|pptx?|html?))/i
-const NAME_ATTRIBUTE = /\b(?:name|file|filename|title|source)\s*[=:]\s*["“「']([^"”」']+)["”」']/i
+/** What names a source, the best first: `source="upload"` says only where it came from. */
+const NAME_ATTRIBUTES = ['name', 'file(?:name)?', 'title', 'source'].map(
+  (label) => new RegExp(`\\b${label}\\s*[=:]\\s*["“「']([^"”」']+)["”」']`, 'i'),
+)
+const PROVENANCE = /^(?:upload|uploaded|retrieved|pasted|tool|web|user|file)$/i
 const PAGE_ATTRIBUTE = /\bpage\s*[=:]\s*["']?(\d+)/i
 const OPENING = /^\s*(?:<{1,3}|\[|-{3,}|={3,}|`{3})\s*(?!\/|end\b)/i
 const CLOSING =
@@ -29,11 +33,12 @@ export function readSources(text: string): Sources {
       state.inside = false
       continue
     }
-    const name = OPENING.test(line) ? NAME_ATTRIBUTE.exec(line)?.[1] : undefined
+    const name = OPENING.test(line) ? nameOf(line) : undefined
     if (name !== undefined) {
-      names.add(name)
+      const source = PROVENANCE.test(name) ? null : name
+      if (source !== null) names.add(source)
       const page = PAGE_ATTRIBUTE.exec(line)?.[1]
-      Object.assign(state, { inside: true, source: name, page: page ? Number(page) : null })
+      Object.assign(state, { inside: true, source, page: page ? Number(page) : null })
       continue
     }
     if (state.inside && QUESTION_LABEL.test(line)) state.inside = false
@@ -45,6 +50,14 @@ export function readSources(text: string): Sources {
     names: [...names],
     rest: rest.join('\n').trim(),
   }
+}
+
+function nameOf(line: string): string | undefined {
+  for (const attribute of NAME_ATTRIBUTES) {
+    const name = attribute.exec(line)?.[1]
+    if (name !== undefined) return name
+  }
+  return undefined
 }
 
 /** Splits a line at its page marks and files each piece under the page it stands on. */
