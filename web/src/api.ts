@@ -77,7 +77,7 @@ async function request<T>(
           },
         }),
   })
-  if (response.status === 204 || response.status === 202) return undefined as T
+  if (response.status === 204) return undefined as T
   const text = await response.text()
   try {
     return (text === '' ? undefined : JSON.parse(text)) as T

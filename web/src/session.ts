@@ -11,6 +11,8 @@ export type SessionUser = {
   locale: Locale
   timeZone: string
   twoFactorEnabled: boolean
+  /** The role asks for it: until it is on, nothing else opens. */
+  twoFactorRequired: boolean
   emailVerified: boolean
 }
 
@@ -22,8 +24,8 @@ export type Session = {
     expiresAt: string
     idleExpiresAt: string
     steppedUpUntil: string | null
-  }
-  csrfToken: string
+  } | null
+  csrfToken: string | null
 }
 
 /** One for the page; a read is repeated when that may help, a write never by itself. */
@@ -74,7 +76,12 @@ export type ShellInfo = {
   version: string
   sandboxes: string[]
   setupNeeded: boolean
-  apps: { name: string; title: Record<Locale, string>; icon?: string; permission?: string | null }[]
+  apps: {
+    name: string
+    title: Record<Locale, string>
+    description: Record<Locale, string>
+    permissions: string[]
+  }[]
 }
 
 export const shellQuery = {

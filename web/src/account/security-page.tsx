@@ -10,8 +10,14 @@ import { TwoFactorSection } from './two-factor-section.tsx'
 
 export function SecurityPage() {
   const t = useMessages('account')
+  const { user } = useSession()
   return (
     <AccountPage title={t('security.title')}>
+      {user.twoFactorRequired && !user.twoFactorEnabled && (
+        <p className={classes.must} role="status">
+          {t('security.must')}
+        </p>
+      )}
       <TwoFactorSection />
       <PasswordSection />
     </AccountPage>
@@ -39,7 +45,7 @@ function PasswordSection() {
       <Form
         key={times}
         onSubmit={change}
-        fieldOf={(code) => (/CREDENTIAL|PASSWORD_WRONG/.test(code) ? 'currentPassword' : undefined)}
+        fieldOf={(code) => (/PASSWORD_WRONG/.test(code) ? 'currentPassword' : undefined)}
       >
         <input type="hidden" autoComplete="username" value={user.email} readOnly />
         <PasswordField

@@ -86,7 +86,7 @@ function Scan({
     onCodes(answer.recoveryCodes)
   }
   return (
-    <Form onSubmit={confirm} fieldOf={(code) => (/CODE/.test(code) ? 'code' : undefined)}>
+    <Form onSubmit={confirm} fieldOf={(code) => (code === 'AUTH_CODE_WRONG' ? 'code' : undefined)}>
       <div>
         <strong>{t('security.scan')}</strong>
         <p className={classes.detail}>{t('security.scanDetail')}</p>
@@ -159,7 +159,11 @@ function Proof({
       <Form
         onSubmit={prove}
         fieldOf={(code) =>
-          /CODE/.test(code) ? 'code' : /CREDENTIAL|PASSWORD/.test(code) ? 'password' : undefined
+          code === 'AUTH_CODE_WRONG'
+            ? 'code'
+            : code === 'AUTH_PASSWORD_WRONG'
+              ? 'password'
+              : undefined
         }
       >
         <PasswordField

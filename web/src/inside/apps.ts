@@ -12,10 +12,10 @@ export const apps: readonly WebApp[] = Object.values(found).sort(
     (a.navigation?.order ?? 1000) - (b.navigation?.order ?? 1000) || a.name.localeCompare(b.name),
 )
 
-/** What an app asks for before any of its pages opens: its own word, else its manifest's. */
+/** What an app asks for before any of its pages opens: its own word, else `<app>.use` if declared. */
 export function permissionOf(app: WebApp, shell: ShellInfo): string | undefined {
-  const told = shell.apps.find(({ name }) => name === app.name)?.permission
-  return app.navigation?.permission ?? told ?? undefined
+  const declared = shell.apps.find(({ name }) => name === app.name)?.permissions ?? []
+  return app.navigation?.permission ?? declared.find((name) => name === `${app.name}.use`)
 }
 
 /** The apps this person may use on this server, in the order of the rail. */

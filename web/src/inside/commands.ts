@@ -12,8 +12,6 @@ import {
 } from '@tabler/icons-react'
 import type { Command, Words } from '../app.ts'
 import type { Locale } from '../locale.ts'
-import en from '../messages/en/shell.ts'
-import ja from '../messages/ja/shell.ts'
 import { mayUse, type Session, type ShellInfo } from '../session.ts'
 import { usableApps } from './apps.ts'
 import { chooseLocale, signOut } from './own-settings.ts'
@@ -49,7 +47,7 @@ export async function findCommands(search: Search): Promise<Found> {
   const commands = [
     ...pages,
     ...ofApps.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
-    ...ownCommands(search),
+    ...(await ownCommands(search)),
   ]
   return {
     commands: commands
@@ -81,7 +79,12 @@ function fold(text: string): string {
     .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60))
 }
 
-function ownCommands({ locale, setColorScheme }: Search): Command[] {
+/** Found by the words of both languages, whichever is shown. */
+async function ownCommands({ locale, setColorScheme }: Search): Promise<Command[]> {
+  const [{ default: ja }, { default: en }] = await Promise.all([
+    import('../messages/ja/shell.ts'),
+    import('../messages/en/shell.ts'),
+  ])
   const words = (name: 'home' | 'profile' | 'security' | 'sessions' | 'apiKeys' | 'signOut') => ({
     ja: ja[name],
     en: en[name],

@@ -1,6 +1,7 @@
-import { Outlet, useRouter } from '@tanstack/react-router'
+import { Navigate, Outlet, useRouter, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { useMessages } from '../messages.ts'
+import { useSession } from '../session.ts'
 import classes from './layout.module.css'
 import { OfflineNote } from './offline-note.tsx'
 import { Rail } from './rail.tsx'
@@ -12,6 +13,9 @@ export function Layout() {
   const t = useMessages('shell')
   const main = useRef<HTMLElement>(null)
   const router = useRouter()
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const { user } = useSession()
+  const mustSecure = user.twoFactorRequired && !user.twoFactorEnabled
   // A screen reader starts at the new page, not at the link that led there.
   useEffect(
     () =>
@@ -30,7 +34,11 @@ export function Layout() {
       <OfflineNote />
       <Rail />
       <main className={classes.main} id="main" ref={main} tabIndex={-1} data-quiet-focus>
-        <Outlet />
+        {mustSecure && path !== '/profile/security' ? (
+          <Navigate to="/profile/security" replace />
+        ) : (
+          <Outlet />
+        )}
       </main>
       <Search />
       <StepUpDialog />

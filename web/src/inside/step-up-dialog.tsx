@@ -32,7 +32,7 @@ export function StepUpDialog() {
       </Text>
       <Form
         onSubmit={confirm}
-        fieldOf={(code) => (/PASSWORD|CODE|CREDENTIAL/.test(code) ? field(byCode) : undefined)}
+        fieldOf={(code) => (/_(PASSWORD|CODE)_WRONG$/.test(code) ? field(byCode) : undefined)}
         key={String(byCode)}
       >
         <input type="hidden" autoComplete="username" value={user.email} readOnly />

@@ -10,6 +10,7 @@ import { staySo } from './sign-in-page.tsx'
 export default function TwoFactorPage() {
   const t = useMessages('outside')
   const [recovery, setRecovery] = useState(false)
+  const field = recovery ? 'recoveryCode' : 'code'
   async function verify({ code, recoveryCode }: Record<string, string>) {
     await api.post(
       '/api/auth/two-factor/verify',
@@ -24,7 +25,11 @@ export default function TwoFactorPage() {
       title={t('twoFactor.title')}
       intro={t(recovery ? 'twoFactor.recoveryIntro' : 'twoFactor.intro')}
     >
-      <Form onSubmit={verify} key={String(recovery)}>
+      <Form
+        onSubmit={verify}
+        key={String(recovery)}
+        fieldOf={(code) => (code === 'AUTH_TWO_FACTOR_FAILED' ? field : undefined)}
+      >
         {recovery ? (
           <TextField
             name="recoveryCode"

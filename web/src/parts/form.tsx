@@ -1,8 +1,6 @@
 import {
   PasswordInput,
   type PasswordInputProps,
-  Select,
-  type SelectProps,
   TextInput,
   type TextInputProps,
 } from '@mantine/core'
@@ -149,7 +147,8 @@ function sortFaults(
   return { fields: { ...fields, [named]: error.detail || error.title }, rest: undefined }
 }
 
-function useField(name: string): { error?: string; onInput: () => void } {
+/** What the form knows of one field: its fault, and how to take it back on input. */
+export function useField(name: string): { error?: string; onInput: () => void } {
   const { errors, clear } = useContext(FormContext)
   const error = errors[name]
   return { ...(error === undefined ? {} : { error }), onInput: () => clear(name) }
@@ -172,22 +171,8 @@ export function PasswordField(props: PasswordInputProps & { name: string }) {
   )
 }
 
-export function SelectField(props: SelectProps & { name: string }) {
-  const { onInput, ...field } = useField(props.name)
-  return (
-    <Select
-      {...layout}
-      {...field}
-      onChange={onInput}
-      allowDeselect={false}
-      withAsterisk={false}
-      {...props}
-    />
-  )
-}
-
 /** Label above, help below, the fault under the help. */
-const layout = {
+export const layout = {
   inputWrapperOrder: ['label', 'input', 'description', 'error'] as (
     | 'label'
     | 'input'

@@ -17,6 +17,7 @@ export default {
   },
   security: {
     title: 'Password and two-factor',
+    must: 'Your role needs two-factor sign-in. Turn it on here, then everything else opens.',
     passwordTitle: 'Password',
     current: 'Current password',
     next: 'New password',

@@ -20,6 +20,7 @@ const ja: Translation<typeof en> = {
   },
   security: {
     title: 'パスワードと二要素認証',
+    must: 'あなたの役割では二要素認証が必要です。ここで設定すると、ほかの画面を使えるようになります。',
     passwordTitle: 'パスワード',
     current: '現在のパスワード',
     next: '新しいパスワード',

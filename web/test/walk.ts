@@ -1,0 +1,154 @@
+import { mkdir, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { launchChromium } from './chromium.ts'
+import { writeContactSheet } from './contact-sheet.ts'
+import { type Fault, inspectPage, WATCHERS } from './inspect-page.ts'
+
+export type Cookie = { name: string; value: string }
+export type Look = { locale: 'ja' | 'en'; scheme: 'light' | 'dark'; width: 375 | 1440 }
+export type Visit = Look & { id: string; path: string; picture: string }
+export type Finding = Fault & { visit: string }
+
+export type Route = {
+  path: string
+  /** In the pictures' names; the path when left out. */
+  name?: string
+  /** Done before the look: open a dialog, wait for an answer. */
+  prepare?: (page: Page, look: Look) => Promise<void>
+  /** Errors in the console that belong to what is shown (the 404 of a missing thing). */
+  expectedErrors?: RegExp
+}
+
+export type WalkOptions = {
+  baseUrl: string
+  /** The session of the person who walks; none for the pages before the sign-in. */
+  cookies?: readonly Cookie[]
+  routes: readonly (string | Route)[]
+  /** Where the pictures go; a new temporary folder when left out. */
+  folder?: string
+  locales?: readonly Look['locale'][]
+  schemes?: readonly Look['scheme'][]
+  widths?: readonly Look['width'][]
+  browser?: Browser
+}
+
+/**
+ * Visits each route in each language, colour and width and says what a person would trip over.
+ *
+ * @example
+ * const { findings, sheet } = await walkRoutes({ baseUrl, cookies, routes: ['/', '/profile'] })
+ * assert.deepEqual(findings, [], `see ${sheet}`)
+ */
+export async function walkRoutes(
+  options: WalkOptions,
+): Promise<{ visits: Visit[]; findings: Finding[]; sheet: string }> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'minato-walk-')))
+  await mkdir(folder, { recursive: true })
+  const browser = options.browser ?? (await launchChromium())
+  const visits: Visit[] = []
+  const findings: Finding[] = []
+  try {
+    for (const look of looks(options)) {
+      const context = await openContext(browser, options, look)
+      for (const route of options.routes) {
+        const { visit, faults } = await visitRoute(context, options.baseUrl, folder, look, route)
+        visits.push(visit)
+        findings.push(...faults.map((fault) => ({ ...fault, visit: visit.id })))
+      }
+      await context.close()
+    }
+    const sheet = await writeContactSheet(browser, folder, visits, findings)
+    return { visits, findings, sheet }
+  } finally {
+    if (options.browser === undefined) await browser.close()
+  }
+}
+
+/** The language last to first, because it is kept in the profile and costs a request to change. */
+function looks({
+  locales = ['ja', 'en'],
+  schemes = ['light', 'dark'],
+  widths = [1440, 375],
+}: WalkOptions): Look[] {
+  return locales.flatMap((locale) =>
+    schemes.flatMap((scheme) => widths.map((width) => ({ locale, scheme, width }))),
+  )
+}
+
+async function openContext(
+  browser: Browser,
+  { baseUrl, cookies = [] }: WalkOptions,
+  { locale, scheme, width }: Look,
+): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    locale: locale === 'ja' ? 'ja-JP' : 'en-GB',
+    colorScheme: scheme,
+    viewport: { width, height: width < 768 ? 812 : 900 },
+    hasTouch: width < 768,
+    reducedMotion: 'reduce',
+  })
+  await context.addCookies(cookies.map((cookie) => ({ ...cookie, url: baseUrl })))
+  await context.addInitScript(WATCHERS)
+  await context.addInitScript(
+    `localStorage.setItem('minato-locale', '${locale}'); localStorage.setItem('minato-colours', '${scheme}')`,
+  )
+  if (cookies.length > 0) {
+    const answer = await context.request.patch(`${baseUrl}/api/auth/profile`, {
+      data: { locale },
+      headers: { origin: new URL(baseUrl).origin, 'sec-fetch-site': 'same-origin' },
+    })
+    if (!answer.ok()) throw new Error(`The profile's language: ${answer.status()}`)
+  }
+  return context
+}
+
+async function visitRoute(
+  context: BrowserContext,
+  baseUrl: string,
+  folder: string,
+  look: Look,
+  route: string | Route,
+): Promise<{ visit: Visit; faults: Fault[] }> {
+  const {
+    path,
+    name = path,
+    prepare,
+    expectedErrors,
+  }: Route = typeof route === 'string' ? { path: route } : route
+  const id = `${name} ${look.locale} ${look.scheme} ${look.width}`
+  const picture = join(folder, `${id.replace(/[^\p{L}\d-]+/gu, '_')}.png`)
+  const page = await context.newPage()
+  const faults: Fault[] = []
+  page.on('pageerror', (error) => faults.push({ kind: 'crash', detail: String(error) }))
+  page.on('console', (message) => {
+    if (message.type() !== 'error' || expectedErrors?.test(message.text())) return
+    faults.push({ kind: 'console', detail: `${message.text()} ${message.location().url}` })
+  })
+  try {
+    await page.goto(new URL(path, baseUrl).href)
+    await settle(page)
+    if (prepare !== undefined) {
+      await prepare(page, look)
+      await settle(page)
+    }
+    faults.push(...(await inspectPage(page, look.width)))
+  } catch (error) {
+    faults.push({ kind: 'crash', detail: String(error).slice(0, 300) })
+  }
+  await page.screenshot({ path: picture, fullPage: true }).catch(() => undefined)
+  await page.close()
+  return { visit: { ...look, id, path, picture }, faults }
+}
+
+/** Drawn, with its data, and with its fonts. */
+export async function settle(page: Page): Promise<void> {
+  await page.waitForFunction(
+    `document.querySelector('h1, [role=alert]') !== null &&
+     document.querySelector('[data-loading], [aria-busy=true]') === null`,
+    undefined,
+    { timeout: 15_000 },
+  )
+  await page.evaluate('document.fonts.ready.then(() => new Promise(requestAnimationFrame))')
+}
