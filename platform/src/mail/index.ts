@@ -1,0 +1,8 @@
+export { isMailAddress } from './address.ts'
+export { type MailConfig, mailConfig } from './config.ts'
+export { mailErrors } from './errors.ts'
+export { createMail, type Mail, type MailDeps } from './mail.ts'
+export type { Message, OutboxItem, OutboxQuery } from './outbox.ts'
+export type { Suppression } from './suppressions.ts'
+export type { MailState, SuppressionReason } from './tables.ts'
+export type { Locale, TemplateName } from './templates/index.ts'
