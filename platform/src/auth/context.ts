@@ -6,6 +6,7 @@ import type { Logger } from '../log/index.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { AuthConfig } from './config.ts'
 import type { Invalidations } from './invalidations.ts'
+import type { PasswordCost } from './password-hash.ts'
 import type { Permissions } from './permissions.ts'
 import type { AuthTables, Locale, Role } from './tables.ts'
 import type { RandomBytes } from './tokens.ts'
@@ -38,6 +39,7 @@ export type AuthContext = {
   invalidations: Invalidations
   config: AuthConfig
   profile: Profile
+  passwordCost: PasswordCost
   publicUrl: () => string
   /** Whether somebody with these roles must use two-factor. */
   twoFactorRequired(roles: readonly Role[]): boolean

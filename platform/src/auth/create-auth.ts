@@ -10,6 +10,7 @@ import type { AuthConfig } from './config.ts'
 import type { AuthContext, MailSender } from './context.ts'
 import { cookieNames } from './credentials.ts'
 import { createInvalidations } from './invalidations.ts'
+import { PASSWORD_COST, type PasswordCost } from './password-hash.ts'
 import { createPermissions } from './permissions.ts'
 import { createReader } from './reader.ts'
 import { createSetup } from './setup.ts'
@@ -28,6 +29,8 @@ export type AuthDeps = {
   log: Logger
   clock: () => number
   random: RandomBytes
+  /** Tests make hashing cheap; everywhere else the default holds. */
+  passwordCost?: PasswordCost
   onClose(name: string, close: () => Promise<void> | void): void
 }
 
@@ -49,6 +52,7 @@ export function createAuth(deps: AuthDeps): { auth: Auth; audit: AuditLog } {
   const context: AuthContext = {
     ...{ db, clock, random, keys, log, mail, audit, permissions, invalidations, profile },
     config: config.auth,
+    passwordCost: deps.passwordCost ?? PASSWORD_COST,
     publicUrl: () => deps.publicUrl,
     twoFactorRequired: (roles) =>
       roles.some(

@@ -162,7 +162,7 @@ export async function signUp(
   const { email, role, locale } = await peekInvitation(context, input.token)
   const { name, password } = input
   const person = { email, name, password, locale: input.locale ?? locale }
-  const prepared = await prepareUser({ ...person, roles: [role], verified: true })
+  const prepared = await prepareUser(context, { ...person, roles: [role], verified: true })
   const user = await transact(context.db, async (tx) => {
     if (role === 'admin') await lockAdmins(tx)
     const claimed = await tx

@@ -70,7 +70,7 @@ export async function resetPassword(
   }
   const owner = await ownerOf(context, input.token)
   await assertStrongPassword(input.password, owner, locale)
-  const passwordHash = await hashPassword(input.password)
+  const passwordHash = await hashPassword(input.password, context.passwordCost)
   await transact(context.db, async (tx) => {
     const claimed = await claimVerification(context, tx, 'reset-password', input.token)
     if (!claimed?.userId) throw authErrors.AUTH_LINK_INVALID()
@@ -137,7 +137,7 @@ export async function checkOwnPassword(
     .select('password_hash')
     .where('user_id', '=', principal.userId)
     .executeTakeFirst()
-  const { valid } = await verifyPassword(password, row?.password_hash)
+  const { valid } = await verifyPassword(password, row?.password_hash, context.passwordCost)
   if (!valid || !attempt.allowed) throw authErrors.AUTH_PASSWORD_WRONG()
   await clearAttempts(context, key)
 }
@@ -152,7 +152,7 @@ export async function changePassword(
   await checkOwnPassword(context, principal, input.currentPassword)
   const { locale } = principal
   await assertStrongPassword(input.newPassword, principal, locale, 'newPassword')
-  const passwordHash = await hashPassword(input.newPassword)
+  const passwordHash = await hashPassword(input.newPassword, context.passwordCost)
   const sessionId = principal.sessionId ?? ''
   const token = await transact(context.db, async (tx) => {
     await storePassword(context, tx, principal.userId, passwordHash)

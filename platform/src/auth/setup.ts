@@ -57,7 +57,7 @@ async function completeSetup(
     throw authErrors.AUTH_SETUP_TOKEN_INVALID()
   }
   const { token, ...person } = input
-  const prepared = await prepareUser({ ...person, roles: ['admin'], verified: false })
+  const prepared = await prepareUser(context, { ...person, roles: ['admin'], verified: false })
   const user = await transact(context.db, async (tx) => {
     await lockAdmins(tx)
     const claimed = await claimVerification(context, tx, 'setup', token)

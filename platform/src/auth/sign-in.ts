@@ -46,7 +46,11 @@ export async function signIn(
     .select('a.password_hash')
     .where('u.email_key', '=', emailKeyOf(input.email))
     .executeTakeFirst()
-  const check = await verifyPassword(input.password, row?.password_hash ?? undefined)
+  const check = await verifyPassword(
+    input.password,
+    row?.password_hash ?? undefined,
+    context.passwordCost,
+  )
   if (row === undefined || !check.valid || !account.allowed || row.status !== 'active') {
     await recordFailure(context, key, row?.id, meta)
     throw authErrors.AUTH_CREDENTIALS_INVALID()
@@ -87,7 +91,7 @@ async function rehash(
 ): Promise<void> {
   await context.db
     .updateTable('minato.accounts')
-    .set({ password_hash: await hashPassword(password) })
+    .set({ password_hash: await hashPassword(password, context.passwordCost) })
     .where('user_id', '=', userId)
     .where('password_hash', '=', oldHash)
     .execute()

@@ -130,7 +130,7 @@ export async function setPassword(
   const user = await findUser(context, id)
   if (user === undefined) throw authErrors.AUTH_UNKNOWN({ what: 'user' })
   await assertStrongPassword(password, user, user.locale)
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await hashPassword(password, context.passwordCost)
   return await changeUser(context, user.id, actor, {
     action: 'user.set-password',
     endSessions: true,

@@ -91,7 +91,7 @@ export async function createUser(
   input: NewUser,
   actor: Actor,
 ): Promise<User> {
-  const prepared = await prepareUser(input)
+  const prepared = await prepareUser(context, input)
   return await transact(context.db, async (tx) => {
     if (prepared.roles.includes('admin')) await lockAdmins(tx)
     const user = await insertUser(context, tx, prepared, actor)
@@ -104,12 +104,12 @@ export async function createUser(
 export type PreparedUser = Omit<NewUser, 'password'> & { name: string; passwordHash: string }
 
 /** The slow and refusing part, outside any transaction: rules and hashing. */
-export async function prepareUser(input: NewUser): Promise<PreparedUser> {
+export async function prepareUser(context: AuthContext, input: NewUser): Promise<PreparedUser> {
   const email = input.email.trim()
   const name = input.name?.trim() || (email.split('@')[0] ?? email)
   const { password, ...rest } = input
   await assertStrongPassword(password, { email, name: input.name ?? '' }, input.locale ?? 'ja')
-  return { ...rest, email, name, passwordHash: await hashPassword(password) }
+  return { ...rest, email, name, passwordHash: await hashPassword(password, context.passwordCost) }
 }
 
 /** @throws AUTH_USER_EXISTS */
