@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { Socket, type TcpSocketConnectOpts } from 'node:net'
 import { describe, it } from 'node:test'
 import { assertPeer } from './dial.ts'
 import { createOutbound, OutboundError, type Resolve } from './index.ts'
-import { canary, serve } from './test-data/local-server.ts'
+import { canary, serve, serveRaw } from './test-data/local-server.ts'
+import { nameServer } from './test-data/name-server.ts'
 import { createTestOutbound } from './testing.ts'
 
 const PUBLIC = '127.0.0.2' // stands in for a public address; everything else keeps its rules
@@ -107,7 +109,35 @@ describe('DNS rebinding', () => {
     })
   })
 
-  it('refuses on DNS failure, and asks for absolute names only', async () => {
+  it('sends nothing where the connection leads elsewhere than the checked address', async (t) => {
+    let bytes = 0
+    const reached = Promise.withResolvers<void>()
+    await using inside = await serveRaw((socket) => {
+      socket.on('data', (chunk) => {
+        bytes += chunk.length
+      })
+      socket.on('close', () => reached.resolve())
+    })
+    // A translating network, say: the address asked for is the checked one, the peer is not.
+    const connect = Socket.prototype.connect
+    t.mock.method(Socket.prototype, 'connect', function (this: Socket, ...args: unknown[]) {
+      const [options, ...rest] = args as [TcpSocketConnectOpts, ...unknown[]]
+      const diverted = { ...options, host: '127.0.0.1', lookup: undefined }
+      return Reflect.apply(connect, this, [diverted, ...rest])
+    })
+    await using outbound = createTestOutbound({
+      hosts: { 'diverted.example': [PUBLIC] },
+      publicAddresses: [PUBLIC],
+    })
+    await assert.rejects(
+      outbound.fetch(`http://diverted.example:${inside.port}/`, { trust: 'user' }),
+      { code: 'OUTBOUND_PEER_MISMATCH' },
+    )
+    await reached.promise
+    assert.equal(bytes, 0)
+  })
+
+  it('refuses on DNS failure', async () => {
     await using outbound = createOutbound({
       resolve: async () => {
         throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })
@@ -118,6 +148,48 @@ describe('DNS rebinding', () => {
       retryable: false,
       sent: false,
     })
+  })
+})
+
+describe('with a real name server', () => {
+  it('that rebinds: each connection is resolved anew, and loopback is never reached', async () => {
+    await using trap = await canary('127.0.0.1')
+    await using trap6 = await canary('::1', trap.port)
+    await using names = await nameServer((name, type, before) => {
+      if (name === 'once.example') return type === 'A' ? [before === 0 ? PUBLIC : '127.0.0.1'] : []
+      if (name === 'six.example') return type === 'A' ? [PUBLIC] : ['::1']
+      if (name === 'mapped.example') return type === 'A' ? [] : ['::ffff:127.0.0.1']
+      return type === 'A' ? [PUBLIC, '127.0.0.1'] : []
+    })
+    const options = { nameServer: names.address, publicAddresses: [PUBLIC] }
+    await using outbound = createTestOutbound(options)
+    for (const name of ['once', 'once', 'six', 'mapped', 'both']) {
+      const url = `http://${name}.example:${trap.port}/`
+      await assert.rejects(outbound.fetch(url, { trust: 'user', retries: 0 }))
+    }
+    assert.equal(trap.touched() + trap6.touched(), 0)
+    assert.deepEqual(
+      names.asked().filter((question) => question.includes('once')),
+      ['A once.example', 'AAAA once.example', 'A once.example', 'AAAA once.example'],
+    )
+  })
+
+  it('that half fails: A alone will do; both failing refuses', async () => {
+    await using server = await serve((_request, response) => response.end('fine'), PUBLIC)
+    await using names = await nameServer((name, type) => {
+      if (name === 'half.example' && type === 'A') return [PUBLIC]
+      return name === 'empty.example' ? [] : 'SERVFAIL'
+    })
+    await using outbound = createTestOutbound({
+      nameServer: names.address,
+      publicAddresses: [PUBLIC],
+    })
+    const get = (name: string) =>
+      outbound.fetch(`http://${name}:${server.port}/`, { trust: 'user', retries: 0 })
+    assert.equal(await (await get('half.example')).text(), 'fine')
+    const failed = { code: 'OUTBOUND_DNS_FAILED', sent: false }
+    await assert.rejects(get('broken.example'), { ...failed, retryable: true })
+    await assert.rejects(get('empty.example'), { ...failed, retryable: false })
   })
 })
 

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { type Outbound, type OutboundOptions, openOutbound } from './outbound.ts'
 import { isOwn } from './own-sockets.ts'
-import type { ResolverOptions } from './resolve.ts'
+import type { Resolve, ResolverOptions } from './resolve.ts'
 
 /** A connection that was asked for: TCP with host and port, or a Unix socket with its path. */
 export type TracedConnection = {
@@ -77,14 +77,17 @@ export function createTestOutbound(
   options: OutboundOptions & {
     hosts?: Readonly<Record<string, readonly string[]>>
     publicAddresses?: readonly string[]
+    /** Real questions to this name server (`ip:port`) instead of `hosts`. */
+    nameServer?: string
   },
 ): Outbound {
-  const { hosts = {}, publicAddresses = [], resolve, ...rest } = options
+  const { hosts = {}, publicAddresses = [], nameServer, resolve, ...rest } = options
   const table = new Map(Object.entries(hosts))
-  const resolver: ResolverOptions = {
-    resolve: resolve ?? (async (host) => (table.get(host) ?? []).map(toResolved)),
-    treatAsPublic: (address) => publicAddresses.includes(address),
-  }
+  const treatAsPublic = (address: string) => publicAddresses.includes(address)
+  const fromTable: Resolve = async (host) => (table.get(host) ?? []).map(toResolved)
+  const resolver: ResolverOptions = nameServer
+    ? { treatAsPublic, servers: [nameServer] }
+    : { treatAsPublic, resolve: resolve ?? fromTable }
   return openOutbound(rest, resolver)
 }
 
