@@ -29,6 +29,7 @@ async function extract(bytes: Buffer): Promise<string[] | null> {
     const pdf = await getDocumentProxy(new Uint8Array(bytes), {
       cMapUrl: `${join(root, 'cmaps')}/`,
       cMapPacked: true,
+      verbosity: 0,
       standardFontDataUrl: `${join(root, 'standard_fonts')}/`,
     })
     const { text } = await extractText(pdf, { mergePages: false })
