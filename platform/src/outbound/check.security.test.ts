@@ -4,6 +4,7 @@ import { checkUrl } from './check.ts'
 import { OUTBOUND_ERRORS } from './error-table.ts'
 import { BYPASS_SPELLINGS } from './test-data/bypass-spellings.ts'
 import { ORDINARY_URLS } from './test-data/ordinary-urls.ts'
+import { PARSER_TRICKS } from './test-data/parser-templates.ts'
 
 describe('known bypass spellings are refused', () => {
   for (const [kind, spellings] of Object.entries(BYPASS_SPELLINGS)) {
@@ -12,6 +13,11 @@ describe('known bypass spellings are refused', () => {
       assert.deepEqual(allowed, [])
     })
   }
+
+  it(`two hosts in one URL (${PARSER_TRICKS.length})`, () => {
+    const allowed = PARSER_TRICKS.filter((url) => checkUrl(url).verdict === 'allow')
+    assert.deepEqual(allowed, [])
+  })
 
   it('at least 200 of them, none twice', () => {
     const all = Object.values(BYPASS_SPELLINGS).flat()

@@ -2,41 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import {
-  type CallObservation,
-  createOutbound,
-  type OutboundCode,
-  OutboundError,
-  type OutboundOptions,
-} from './index.ts'
+import { type CallObservation, createOutbound } from './index.ts'
 import { serve, serveRaw } from './test-data/local-server.ts'
-
-type Waits = { waits: number[]; options: OutboundOptions }
-
-/** Time that stands still but for the waits asked for. */
-function stillTime(start = 1_000_000): Waits {
-  const waits: number[] = []
-  let now = start
-  return {
-    waits,
-    options: {
-      clock: () => now,
-      random: () => 0.5,
-      sleep: async (ms) => {
-        waits.push(ms)
-        now += ms
-      },
-    },
-  }
-}
-
-function hasCode(code: OutboundCode): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof OutboundError, String(error))
-    assert.equal(error.code, code)
-    return true
-  }
-}
 
 describe('outbound.fetch', () => {
   it('brings back what the server said, as the global Response', async () => {
@@ -115,93 +82,6 @@ describe('outbound.fetch', () => {
   })
 })
 
-describe('retries', () => {
-  it('repeats a GET twice with backoff and jitter, then hands the answer on', async () => {
-    let hits = 0
-    await using server = await serve((_request, response) => {
-      hits += 1
-      response.writeHead(503).end('down')
-    })
-    const { waits, options } = stillTime()
-    await using outbound = createOutbound(options)
-    const response = await outbound.fetch(server.origin, { trust: 'config' })
-    assert.equal(response.status, 503)
-    assert.equal(await response.text(), 'down')
-    assert.equal(hits, 3)
-    assert.deepEqual(waits, [100, 200])
-  })
-
-  it('repeats a POST only if told to, a stream never', async () => {
-    let hits = 0
-    await using server = await serve((request, response) => {
-      hits += 1
-      request.resume()
-      response.writeHead(503).end()
-    })
-    await using outbound = createOutbound({ ...stillTime().options, breaker: { failures: 99 } })
-    const post = { trust: 'config', method: 'POST' } as const
-    await outbound.fetch(server.origin, { ...post, body: 'x' })
-    assert.equal(hits, 1)
-    await outbound.fetch(server.origin, { ...post, body: 'x', retries: 1 })
-    assert.equal(hits, 3)
-    await outbound.fetch(server.origin, { ...post, body: new Blob(['x']).stream(), retries: 5 })
-    assert.equal(hits, 4)
-  })
-
-  it('repeats any method while nothing has been sent', async () => {
-    const { waits, options } = stillTime()
-    await using outbound = createOutbound(options)
-    const gone = await serve(() => {})
-    await gone[Symbol.asyncDispose]()
-    await assert.rejects(
-      outbound.fetch(gone.origin, { trust: 'config', method: 'POST', body: 'x' }),
-      hasCode('OUTBOUND_CONNECT_FAILED'),
-    )
-    assert.equal(waits.length, 2)
-  })
-
-  it('waits as Retry-After says, in seconds or as a date', async () => {
-    const start = Date.parse('2026-01-01T00:00:00Z')
-    const answers = ['7', 'Thu, 01 Jan 2026 00:00:12 GMT']
-    await using server = await serve((_request, response) => {
-      const after = answers.shift()
-      if (after) response.writeHead(429, { 'retry-after': after }).end()
-      else response.end('at last')
-    })
-    const { waits, options } = stillTime(start)
-    await using outbound = createOutbound(options)
-    const response = await outbound.fetch(server.origin, { trust: 'config' })
-    assert.equal(await response.text(), 'at last')
-    assert.deepEqual(waits, [7000, 5000])
-  })
-
-  it('does not wait longer than 30 s or than its own time', async () => {
-    await using server = await serve((request, response) => {
-      response.writeHead(429, { 'retry-after': request.url === '/long' ? '3600' : '20' }).end()
-    })
-    const { waits, options } = stillTime()
-    await using outbound = createOutbound(options)
-    await outbound.fetch(`${server.origin}/long`, { trust: 'config' })
-    await outbound.fetch(server.origin, { trust: 'config', timeoutMs: 10_000 })
-    assert.deepEqual(waits, [])
-  })
-
-  it('stops when the caller aborts', async () => {
-    await using server = await serve((_request, response) => response.writeHead(503).end())
-    const abort = new AbortController()
-    await using outbound = createOutbound({
-      sleep: async (_ms, signal) => {
-        abort.abort(new Error('enough'))
-        signal.throwIfAborted()
-      },
-    })
-    await assert.rejects(
-      outbound.fetch(server.origin, { trust: 'config', signal: abort.signal }),
-      /enough/,
-    )
-  })
-})
-
 describe('limits', () => {
   it('cuts a body past maxBytes, declared or not, counted after decompression', async () => {
     await using server = await serve((request, response) => {
@@ -220,7 +100,7 @@ describe('limits', () => {
         outbound
           .fetch(server.origin + path, { trust: 'config', maxBytes: 1999 })
           .then((response) => response.arrayBuffer()),
-        hasCode('OUTBOUND_RESPONSE_TOO_LARGE'),
+        { name: 'OutboundError', code: 'OUTBOUND_RESPONSE_TOO_LARGE' },
       )
     }
     const whole = await outbound.fetch(server.origin, { trust: 'config', maxBytes: 2000 })
@@ -236,7 +116,7 @@ describe('limits', () => {
       const init = { trust: 'config', retries: 0, ...limits } as const
       return (await outbound.fetch(server.origin + path, init)).text()
     }
-    const timedOut = hasCode('OUTBOUND_TIMEOUT')
+    const timedOut = { name: 'OutboundError', code: 'OUTBOUND_TIMEOUT' }
     await assert.rejects(read('/silent', { headersTimeoutMs: 100 }), timedOut)
     await assert.rejects(read('/stalled', { idleTimeoutMs: 100 }), timedOut)
     await assert.rejects(read('/silent', { timeoutMs: 100 }), timedOut)
@@ -280,67 +160,19 @@ describe('limits', () => {
     await using outbound = createOutbound()
     await assert.rejects(
       outbound.fetch(`${server.origin}/early`, { trust: 'config', retries: 0 }),
-      hasCode('OUTBOUND_CONNECTION_LOST'),
+      { name: 'OutboundError', code: 'OUTBOUND_CONNECTION_LOST' },
     )
     const half = await outbound.fetch(`${server.origin}/late`, { trust: 'config' })
-    await assert.rejects(half.text(), hasCode('OUTBOUND_CONNECTION_LOST'))
+    await assert.rejects(half.text(), { name: 'OutboundError', code: 'OUTBOUND_CONNECTION_LOST' })
   })
 
   it('names an answer that is not HTTP', async () => {
     await using server = await serveRaw((socket) => void socket.end('not http at all\r\n\r\n'))
     await using outbound = createOutbound()
-    await assert.rejects(
-      outbound.fetch(server.origin, { trust: 'config', retries: 0 }),
-      hasCode('OUTBOUND_CONNECTION_LOST'),
-    )
-  })
-})
-
-describe('circuit breaker', () => {
-  it('opens after failures in a row, lets one try later, closes on success', async () => {
-    let hits = 0
-    let status = 503
-    await using server = await serve((_request, response) => {
-      hits += 1
-      response.writeHead(status).end()
+    await assert.rejects(outbound.fetch(server.origin, { trust: 'config', retries: 0 }), {
+      name: 'OutboundError',
+      code: 'OUTBOUND_CONNECTION_LOST',
     })
-    let now = 0
-    const breaker = { failures: 3, openMs: 5_000 }
-    await using outbound = createOutbound({ clock: () => now, breaker })
-    const call = async () => {
-      const response = await outbound.fetch(server.origin, { trust: 'config', retries: 0 })
-      return response.status
-    }
-    for (let at = 0; at < 3; at += 1) assert.equal(await call(), 503)
-    await assert.rejects(call(), hasCode('OUTBOUND_CIRCUIT_OPEN'))
-    assert.equal(hits, 3)
-    now = 5_000
-    assert.equal(await call(), 503)
-    await assert.rejects(call(), hasCode('OUTBOUND_CIRCUIT_OPEN'))
-    now = 10_000
-    status = 200
-    const both = await Promise.allSettled([call(), call()])
-    assert.deepEqual(
-      both.map((one) => one.status),
-      ['fulfilled', 'rejected'],
-      'half-open lets a single call try',
-    )
-    assert.equal(await call(), 200)
-    assert.equal(hits, 6)
-  })
-
-  it('does not blame a server for a plain 500, for a refusal or for an abort', async () => {
-    await using server = await serve((request, response) => {
-      if (request.url === '/500') response.writeHead(500).end()
-    })
-    await using outbound = createOutbound({ breaker: { failures: 1 } })
-    for (let at = 0; at < 3; at += 1) {
-      await outbound.fetch(`${server.origin}/500`, { trust: 'config' })
-      const abort = new AbortController()
-      const hung = outbound.fetch(server.origin, { trust: 'config', signal: abort.signal })
-      abort.abort()
-      await assert.rejects(hung, { name: 'AbortError' })
-    }
   })
 })
 
@@ -400,10 +232,10 @@ describe('closing', () => {
     const running = outbound.fetch(server.origin, { trust: 'config' })
     await asked.promise
     const closed = outbound.close()
-    await assert.rejects(
-      outbound.fetch(server.origin, { trust: 'config' }),
-      hasCode('OUTBOUND_CLOSED'),
-    )
+    await assert.rejects(outbound.fetch(server.origin, { trust: 'config' }), {
+      name: 'OutboundError',
+      code: 'OUTBOUND_CLOSED',
+    })
     answer?.()
     assert.equal(await (await running).text(), 'done')
     await closed

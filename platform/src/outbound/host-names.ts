@@ -57,7 +57,8 @@ export const EMBEDDING_DOMAINS: readonly string[] = `
 
 /** Services that rebind or redirect at their caller's wish: no honest link leads there. */
 export const REBINDING_DOMAINS: readonly string[] = `
-  1u.ms rbndr.us rebind.it rebind.network rebinder.net dnsrebinder.net dnsrebind.it nicob.net
+  1u.ms rbndr.us rebind.it rebind.network rebinder.net dnsrebinder.net dnsrebind.it dnsrebind.com
+  nicob.net
   r3dir.me
 `
   .trim()

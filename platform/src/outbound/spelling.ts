@@ -34,13 +34,13 @@ function isPlain(host: string, hostname: string): boolean {
 }
 
 /**
- * A character that a normaliser turns into ASCII (①, ｅ, ℡, ſ), a stand-in for the dot, or one that
- * is not seen at all. A real international name has none of them.
+ * A character that a normaliser turns into ASCII (①, ｅ, ℡, ſ), a stand-in for dot or slash, or one
+ * that is not seen at all. A real international name has none of them.
  */
 function isDisguise(char: string): boolean {
   const code = char.codePointAt(0) ?? 0
   if (code < 0x80) return false
-  if (/[\u3002\uff0e\uff61\u2024\ufe52]/u.test(char)) return true
+  if (/[\u3002\uff0e\uff61\u2024\ufe52\u2044\u2215\u2571\u29f6\u29f8]/u.test(char)) return true
   // ZWNJ and ZWJ (200C, 200D) are part of real names and of emoji.
   if (/[\u200c\u200d]/.test(char)) return false
   if (/\p{Cf}|\p{Zs}|\u034f|\u115f|\u1160|\u3164|\uffa0/u.test(char)) return true
