@@ -1,4 +1,4 @@
-import { isWord } from './assignment.ts'
+import { isWord } from './characters.ts'
 
 /**
  * Whether a token may begin at `start`: after anything that is not a letter, digit or underscore, and after the text

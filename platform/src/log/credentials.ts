@@ -1,4 +1,5 @@
 import { beginsHere } from './boundary.ts'
+import { isWord } from './characters.ts'
 import type { Scan } from './scan-state.ts'
 import { isPlaceholder } from './value-shape.ts'
 
@@ -26,13 +27,28 @@ function looksLikeCredential(value: string): boolean {
 }
 
 const JWT =
-  /eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_/+-]{8,16384}\.(?:[A-Za-z0-9_/+-]{8,4096}={0,2})?/y
+  /eyJ[A-Za-z0-9_-]{8,4096}\.(?:[A-Za-z0-9_/+-]{8,16384}|(?=\.))\.(?:[A-Za-z0-9_/+-]{8,16384}={0,2})?(?:\.[\w-]{8,16384}\.[\w-]{8,400})?/y
+const JWT_LIKE =
+  /ey[A-Za-z0-9_-]{14,4096}\.ey[A-Za-z0-9_/+-]{15,16384}\.(?:[A-Za-z0-9_/+-]{8,4096}={0,2})?/y
 
-/** A JSON Web Token: two base64url parts that begin with `{"`, and a signature. */
+/** A JSON Web Token: base64url parts of which the first begins with `{"`. */
 export function maskJwt(scan: Scan, start: number): number {
+  if (!beginsHere(scan.text, start)) return 0
   JWT.lastIndex = start
-  if (!JWT.test(scan.text)) return 0
-  return scan.mask(start, JWT.lastIndex)
+  return JWT.test(scan.text) ? scan.mask(start, JWT.lastIndex) : 0
+}
+
+/** The dot between two parts that begin with `{`, in tokens whose first part is not quite JSON. */
+export function maskJwtLike(scan: Scan, dot: number): number {
+  const { text } = scan
+  const floor = Math.max(scan.done, dot - 4096)
+  let start = dot
+  while (start > floor && (isWord(text.charCodeAt(start - 1)) || text.charCodeAt(start - 1) === 45))
+    start--
+  if (text.charCodeAt(start - 1) === 92 && text.charCodeAt(start) === 110) start++
+  if (text.charCodeAt(start - 1) === 37) start += 2
+  JWT_LIKE.lastIndex = start
+  return JWT_LIKE.test(text) ? scan.mask(start, JWT_LIKE.lastIndex) : 0
 }
 
 /** `scheme://user:password@host`: only the password part. */

@@ -17,8 +17,10 @@ export const MY_NUMBER = 5
 export const PARAMETER = 6
 /** PIN and card verification codes: masked when the value is three to eight digits. */
 export const DIGITS = 7
+/** The number of a cloud account: twelve digits. */
+export const ACCOUNT = 8
 
-export type KeyKind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
+export type KeyKind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
 const set = (words: string) => new Set(words.trim().split(/\s+/))
 
@@ -30,7 +32,8 @@ const SOFT_WORDS =
   apitoken authtoken sessionid sessid phpsessid jsessionid bearer htpasswd secretkey privatekey accesskey`)
 const HEADER_WORDS = set('authorization cookie cookies')
 /** Glued spellings: `dbpassword`, `accesstoken`, `clientsecret`. */
-const GLUED = /(?:password|passwd|passphrase|passcode|pwd)\d*$/
+const GLUED =
+  /(?:password|passwd|passphrase|passcode|pwd|storepass|keypass|dbpass|userpass|rootpass|sshpass|bindpw)\d*$/
 const GLUED_SOFT = /(?:secret|token|apikey|secretkey|privatekey|accesskey|sessionid|sessid)\d*$/
 
 /** The owner before `key` that makes it a secret. */
@@ -56,7 +59,7 @@ const NEUTRAL_AFTER =
   help message text title description consent settings banner notice request requests review email mail page form link
   exists missing matches match changes change history list type location accessor iterator number numbers numbered row
   column table view request_id sent flow grant grants bucket source schema suffix step steps check checks rule rules
-  configured provided strategy backend driver engine ui screen button`)
+  stdin prompt env cmd fd rules configured provided strategy backend driver engine ui screen button`)
 const NEUTRAL_BEFORE = set(
   'public pub has is no missing invalid expired unexpected without need needs requires',
 )
@@ -106,6 +109,8 @@ function classify(name: string): KeyKind {
   const words = (name.match(WORD) ?? []).map((word) => word.toLowerCase())
   if (words.length === 0) return NONE
   if (MY_NUMBER_NAME.test(words.join('_'))) return MY_NUMBER
+  if (words.includes('aws') && words.includes('account')) return ACCOUNT
+  if (words.includes('vault') && words.includes('key')) return NONE
   let weak: KeyKind = NONE
   for (let at = 0; at < words.length; at++) {
     const kind = kindOfWord(words, at)
@@ -119,6 +124,7 @@ function kindOfWord(words: string[], at: number): KeyKind {
   const word = words[at] ?? ''
   const before = words[at - 1] ?? ''
   const after = words.slice(at + 1)
+  if (word === 'jsonwebtoken') return NONE
   if (HARD_WORDS.has(word) || GLUED.test(word)) return isNeutral(before, after) ? NONE : HARD
   if (SOFT_WORDS.has(word) || GLUED_SOFT.test(word)) return softWord(word, before, after)
   if (HEADER_WORDS.has(word)) return headerWord(before, after)
@@ -138,6 +144,7 @@ function otherWord(word: string, before: string, after: string[]): KeyKind {
   if ((word === 'sig' || word === 'signature') && after.length === 0) {
     return before === 'amz' || before === 'goog' ? SOFT : PARAMETER
   }
+  if ((word === 'samlresponse' || word === 'ticket') && after.length === 0) return PARAMETER
   if (word === 'sid' && after.length === 0) return before === 'connect' ? SOFT : PARAMETER
   if (word === 'auth' && after.length === 0) return WEAK
   if (!WEAK_WORDS.has(word) && !/(?:key|creds|auth)$/.test(word)) return NONE

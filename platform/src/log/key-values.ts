@@ -1,24 +1,17 @@
-import { type Assignment, isWord, lineEnd, readAssignment } from './assignment.ts'
-import {
-  DIGITS,
-  HARD,
-  HEADER,
-  type KeyKind,
-  keyKind,
-  MY_NUMBER,
-  NONE,
-  PARAMETER,
-  SOFT,
-  WEAK,
-} from './key-names.ts'
+import { type Assignment, readAssignment } from './assignment.ts'
+import { isWord } from './characters.ts'
+import { maskHeader } from './header-values.ts'
+import { HEADER, keyKind, MY_NUMBER, NONE, PARAMETER, WEAK } from './key-names.ts'
+import { maskNested } from './nested-values.ts'
 import { isMyNumber } from './numbers.ts'
 import type { Scan } from './scan-state.ts'
-import { isMasked, isNothing, isOrdinaryWord, isPlaceholder, looksRandom } from './value-shape.ts'
+import { isSecretValue } from './secret-value.ts'
+import { isNothing, isPlaceholder } from './value-shape.ts'
 
 /** The stems that names of secrets contain; a hit reads the whole name around it. */
 export const KEY_LITERALS = [
   ...`pass pwd pswd secret token key auth cred cookie sess sid otp pin cvv cvc csc code jwt sig mnemonic phrase api access
-    bearer my_number mynumber my-number individual`.split(/\s+/),
+    bearer my_number mynumber my-number individual samlresponse ticket account`.split(/\s+/),
   ...[
     'パス',
     '暗証番号',
@@ -27,28 +20,45 @@ export const KEY_LITERALS = [
     'シークレット',
     'トークン',
     'コード',
-    '番号',
     '合言葉',
-    '情報',
     'クレデンシャル',
   ],
-  ...['クッキー', 'セッション', 'マイナンバー'],
+  ...[
+    '認証番号',
+    '確認番号',
+    '認証情報',
+    '資格情報',
+    'クッキー',
+    'セッション',
+    'マイナンバー',
+    '個人番号',
+  ],
+  ...['\\u30d1\\u30b9', '\\u30c8\\u30fc\\u30af\\u30f3', '\\u6697\\u8a3c', '\\u79d8\\u5bc6\\u9375'],
 ]
 
 /** A name that holds one of the stems: finds its ends, what it is, and what follows it. */
 export function readKey(scan: Scan, start: number, end: number): number {
   const { text } = scan
-  const nameEnd = runRight(text, end)
-  const nameStart = runLeft(text, start, scan.done)
-  const kind = keyKind(text.slice(nameStart, nameEnd))
+  const nameEnd = nameRight(text, end)
+  const nameStart = nameLeft(text, start, scan.done)
+  const name = text.slice(nameStart, nameEnd)
+  const kind = keyKind(name.includes('\\u') ? lettersOf(name) : name)
   if (kind === NONE) return 0
-  const flag = readFlag(text, nameStart, nameEnd)
-  if (flag !== undefined && kind !== WEAK && kind !== PARAMETER) return maskFlag(scan, flag)
+  if (text.charCodeAt(nameStart) === 45 && kind !== WEAK && kind !== PARAMETER) {
+    const masked = maskFlag(scan, nameEnd)
+    if (masked > 0) return masked
+  }
   const before = text.charCodeAt(nameStart - 1)
   const inUrl = before === 63 || before === 38 || before === 35
-  const found = readAssignment(text, nameEnd, scan.json, inUrl)
+  const found = readPaired(scan, nameEnd) ?? readAssignment(scan, nameEnd, inUrl)
   if (found === undefined) return 0
-  return judge(scan, kind, found, nameStart)
+  if (kind === MY_NUMBER) return maskMyNumber(scan, nameStart, found)
+  if (kind === HEADER) return maskHeader(scan, found)
+  const opener = text.charAt(found.start)
+  if (!found.quoted && (opener === '{' || opener === '[') && found.keyQuoted)
+    return maskNested(scan, kind, found)
+  if (!isSecretValue(text, kind, found, nameStart)) return 0
+  return maskValue(scan, found)
 }
 
 const isName = (code: number) =>
@@ -57,77 +67,84 @@ const isName = (code: number) =>
   (code >= 0x3041 && code <= 0x30ff) ||
   (code >= 0x4e00 && code <= 0x9fff)
 
-function runRight(text: string, from: number): number {
+function nameRight(text: string, from: number): number {
   const limit = Math.min(text.length, from + 64)
   let i = from
-  while (i < limit && isName(text.charCodeAt(i))) i++
-  return i
+  for (;;) {
+    while (i < limit && isName(text.charCodeAt(i))) i++
+    if (i >= limit || !isEscapedLetter(text, i)) return i
+    i += 6
+  }
 }
 
-function runLeft(text: string, from: number, floor: number): number {
+function nameLeft(text: string, from: number, floor: number): number {
   const limit = Math.max(floor, from - 64)
   let i = from
-  while (i > limit && isName(text.charCodeAt(i - 1))) i--
+  while (i > limit) {
+    if (isName(text.charCodeAt(i - 1))) i--
+    else if (i - 5 > limit && isEscapedLetter(text, i - 6)) i -= 6
+    else break
+  }
   // The `n` of an escaped line end is not part of the name.
-  if (i > floor && text.charCodeAt(i - 1) === 92 && 'nrt'.includes(text.charAt(i)) && i < from) i++
+  if (i > floor && i < from && text.charCodeAt(i - 1) === 92 && 'nrt'.includes(text.charAt(i))) i++
   return i
 }
 
-/** `--password x`: a flag, its value after a blank. */
-function readFlag(text: string, start: number, end: number): Assignment | undefined {
-  if (text.charCodeAt(start) !== 45) return undefined
-  FLAG.lastIndex = end
-  const found = FLAG.exec(text)
-  if (found === null) return undefined
-  const value = found[2] ?? found[3] ?? found[4] ?? ''
-  const from =
-    FLAG.lastIndex - value.length - (found[4] === undefined ? (found[1] ?? '').length : 0)
-  return {
-    start: from,
-    end: from + value.length,
-    keyQuoted: false,
-    quoted: found[4] === undefined,
-    operator: ' ',
-    quote: '"',
-  }
+/** `\u30d1`: a Japanese letter as ASCII-only JSON writes it. */
+function isEscapedLetter(text: string, at: number): boolean {
+  if (text.charCodeAt(at) !== 92 || text.charCodeAt(at + 1) !== 117) return false
+  return /^\\u(?:30[4-9a-f]|[4-9])[0-9a-f]{1,3}$/i.test(text.slice(at, at + 6))
 }
+
+function lettersOf(name: string): string {
+  return name.replace(/\\u([0-9a-f]{4})/gi, (_all, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  )
+}
+
 const FLAG =
-  /[ \t]{1,4}(?:(\\*")((?:[^"\\\n]|\\(?!"))+)\\*"|'([^'"\n]+)'|((?![-'"|&;<>])[^\s"'\\;|&<>]+))/y
+  /[ \t]{1,4}(?:(\\?")((?:[^"\\\n]|\\(?!"))+)\\?"|'([^'\n]+)'|((?!-[\w-]|[|&;<>'"])(?:\\\\|[^\s"'\\;|&<>])+))/y
 
-function maskFlag(scan: Scan, flag: Assignment): number {
-  const value = scan.text.slice(flag.start, flag.end)
+/** `--password x`: a flag, its value after a blank. */
+function maskFlag(scan: Scan, nameEnd: number): number {
+  FLAG.lastIndex = nameEnd
+  const found = FLAG.exec(scan.text)
+  if (found === null) return 0
+  const value = found[2] ?? found[3] ?? found[4] ?? ''
   if (isPlaceholder(value) || isNothing(value)) return 0
-  return scan.mask(flag.start, flag.end)
+  const quote = found[2] !== undefined ? (found[1] ?? '').length : found[3] !== undefined ? 1 : 0
+  const to = FLAG.lastIndex - quote
+  return scan.mask(to - value.length, to)
 }
 
-function judge(scan: Scan, kind: KeyKind, found: Assignment, nameStart: number): number {
+const PAIRED =
+  /(?:\\{0,7}["'`])[ \t]*,?(?:[ \t]|[\r\n]|\\[nrt]){0,12}(\\{0,7}["'`])?(?:value|val|content|default)(?:\\{0,7}["'`])?[ \t]{0,4}[=:][ \t]{0,4}(?=\\{0,7}["'`\d])/iy
+const FORM_PART = /\\?"(?:;[^\r\n\\]{0,100})?(?:\r?\n|\\r\\n|\\n){2}/y
+
+/** `"name": "password", "value": "x"`, `name="password" value="x"`, a part of a form. */
+function readPaired(scan: Scan, nameEnd: number): Assignment | undefined {
   const { text } = scan
-  if (kind === MY_NUMBER) return maskMyNumber(scan, found)
-  if (kind === PARAMETER && !isParameter(text, nameStart, found)) return 0
-  if (kind === HEADER) return maskHeader(scan, found)
-  const value = text.slice(found.start, found.end)
-  if (isNothing(value) || isMasked(value)) return 0
-  if (!found.keyQuoted && isPlaceholder(value)) return 0
-  if (!found.quoted && /^[{[]/.test(value)) return 0
-  if (kind === DIGITS && !/^\d{3,8}$/.test(value)) return 0
-  if (kind === WEAK && !looksRandom(value)) return 0
-  if (kind === HARD || kind === SOFT) {
-    if (isProse(found, value, kind)) return 0
+  const after = text.charCodeAt(nameEnd)
+  if (after !== 34 && after !== 39 && after !== 92) return undefined
+  FORM_PART.lastIndex = nameEnd
+  if (FORM_PART.test(text)) {
+    const start = FORM_PART.lastIndex
+    const end = start + Math.max(0, text.slice(start, start + 4000).search(/[\r\n]|\\[rn]|\\?"|$/))
+    return { start, end, keyQuoted: true, quoted: true, operator: '=', quote: '"' }
   }
-  return maskValue(scan, found, value)
+  PAIRED.lastIndex = nameEnd
+  const found = PAIRED.exec(text)
+  if (found === null) return undefined
+  // The operator again, read as if the name `value` stood before it.
+  const colon = PAIRED.lastIndex - 1 - (/[=:][ \t]{0,4}$/.exec(found[0])?.[0].length ?? 1)
+  const pair = readAssignment(scan, colon + 1, false)
+  if (pair === undefined) return undefined
+  return { ...pair, keyQuoted: found[1] !== undefined, quote: found[1] ?? '"' }
 }
 
-function isProse(found: Assignment, value: string, kind: KeyKind): boolean {
-  if (found.operator === ',' || found.operator === '(') return !looksRandom(value)
-  if (found.keyQuoted) return kind === SOFT && !found.quoted && /^-?\d{1,5}$/.test(value)
-  if (found.quoted) return false
-  if (/^[\w.]+\(/.test(value)) return true
-  if (found.operator === '=') return false
-  if (kind === SOFT && /^\d{1,5}$/.test(value)) return true
-  return isOrdinaryWord(value)
-}
-
-function maskValue(scan: Scan, found: Assignment, value: string): number {
+function maskValue(scan: Scan, found: Assignment): number {
+  const value = scan.text.slice(found.start, found.end)
+  // A number in JSON becomes a string, in quotation marks of the same depth.
   const asString = !found.quoted && found.keyQuoted && /^-?\d[\d.eE+-]*$/.test(value)
   return scan.mask(
     found.start,
@@ -136,42 +153,17 @@ function maskValue(scan: Scan, found: Assignment, value: string): number {
   )
 }
 
-/** In a URL's query or fragment, or a form's body. */
-function isParameter(text: string, nameStart: number, found: Assignment): boolean {
-  if (found.operator !== '=') return false
-  const before = text.charAt(nameStart - 1)
-  return before === '?' || before === '&' || before === '#' || text.charAt(found.end) === '&'
-}
+const NUMBER_NEAR = /[0-9０-９](?:[ -]?[0-9０-９]){11}(?![0-9０-９])/
 
-const AUTH = /(?:[A-Za-z][\w-]{2,20}(?:[ \t]|\\u0020){1,3}(?=\S))?/y
-
-function maskHeader(scan: Scan, found: Assignment): number {
-  const { text, json } = scan
-  if (found.quoted) {
-    AUTH.lastIndex = found.start
-    AUTH.test(text)
-    const from = Math.min(AUTH.lastIndex, found.end)
-    const value = text.slice(from, found.end)
-    return isNothing(value) || isPlaceholder(value) ? 0 : scan.mask(from, found.end)
-  }
-  if (found.operator !== ':' && found.operator !== '=' && found.operator !== '：') return 0
-  const stop = headerEnd(text, found.start, json)
-  AUTH.lastIndex = found.start
-  AUTH.test(text)
-  const from = Math.min(AUTH.lastIndex, stop)
-  const value = text.slice(from, stop)
-  if (isNothing(value) || isPlaceholder(value) || /^[a-z]+(?: [a-z]+)*\.?$/i.test(value)) return 0
-  return scan.mask(from, stop)
-}
-
-function headerEnd(text: string, start: number, json: boolean): number {
-  const line = lineEnd(text, start, json)
-  const quote = text.slice(start, line).search(/\\*["'`]/)
-  return quote === -1 ? line : start + quote
-}
-
-function maskMyNumber(scan: Scan, found: Assignment): number {
-  const value = scan.text.slice(found.start, found.end)
-  const digits = value.replace(/[ -]/g, '')
-  return isMyNumber(digits) ? maskValue(scan, found, value) : 0
+function maskMyNumber(scan: Scan, nameStart: number, found: Assignment): number {
+  const near = scan.text.slice(found.start, Math.min(found.end + 30, found.start + 40))
+  const number = NUMBER_NEAR.exec(near)
+  if (number === null || nameStart < 0) return 0
+  const digits = number[0].normalize('NFKC').replace(/[ -]/g, '')
+  if (!isMyNumber(digits)) return 0
+  const start = found.start + number.index
+  const end = start + number[0].length
+  if (!found.quoted && found.keyQuoted && start === found.start)
+    return maskValue(scan, { ...found, start, end })
+  return scan.mask(start, end)
 }

@@ -7,6 +7,16 @@ export type Scan = {
   json: boolean
   /** Everything before this position is decided. */
   done: number
+  /** The parts of the text that are manifests of Kubernetes secrets, once somebody asked. */
+  secretDocuments?: [number, number][]
+  /** What was read before and need not be read again: the last long bare value, the last line, closing marks. */
+  bareFrom: number
+  bareTo: number
+  lineFrom: number
+  lineTo: number
+  closings: Map<string, number>
+  /** Steps left for walking into objects under a secret's name: bounds the work on hostile nesting. */
+  steps: number
   /** Replaces [start, end) and returns `end`, from where the scan goes on. */
   mask(start: number, end: number, replacement?: string): number
   finish(): string
@@ -18,6 +28,12 @@ export function startScan(text: string): Scan {
     text,
     json: looksLikeJson(text),
     done: 0,
+    bareFrom: -1,
+    bareTo: -1,
+    lineFrom: -1,
+    lineTo: -1,
+    closings: new Map(),
+    steps: 20_000 + 2 * text.length,
     mask(start, end, replacement = MASK) {
       const from = Math.max(start, scan.done)
       if (end <= from) return Math.max(end, scan.done)

@@ -1,6 +1,9 @@
 import { buildAutomaton } from './automaton.ts'
-import { maskBearer, maskJwt, maskUserInfo } from './credentials.ts'
+import { readLetterPassword, readShortPassword, readUserPair } from './command-line.ts'
+import { maskBearer, maskJwt, maskJwtLike, maskUserInfo } from './credentials.ts'
+import { IMAGE_STARTS, skipImage } from './images.ts'
 import { KEY_LITERALS, readKey } from './key-values.ts'
+import { readManifestData } from './kubernetes.ts'
 import { maskCard } from './numbers.ts'
 import { maskPem } from './pem.ts'
 import {
@@ -13,7 +16,10 @@ import {
 import type { Scan } from './scan-state.ts'
 import { startScan } from './scan-state.ts'
 import { maskVendorToken } from './vendor-match.ts'
-import { VENDOR_TOKENS } from './vendor-tokens.ts'
+import { readVendorName, VENDOR_NAMES } from './vendor-names.ts'
+import { CLOUD_TOKENS } from './vendor-tokens-cloud.ts'
+import { CODE_TOKENS } from './vendor-tokens-code.ts'
+import { SERVICE_TOKENS } from './vendor-tokens-service.ts'
 
 /** Looks at a hit [start, end) of a literal; returns where to go on, or 0 when there was nothing to mask. */
 export type Handler = (scan: Scan, start: number, end: number) => number
@@ -26,16 +32,23 @@ function on(literal: string, handler: Handler): void {
   handlers.push(handler)
 }
 
-for (const token of VENDOR_TOKENS) {
+for (const token of [...CLOUD_TOKENS, ...CODE_TOKENS, ...SERVICE_TOKENS]) {
   for (const literal of token.literals)
     on(literal, (scan, start) => maskVendorToken(scan, start, token))
 }
 on('-----begin', maskPem)
 on('eyj', maskJwt)
+on('.ey', maskJwtLike)
 on('://', maskUserInfo)
 on('bearer', maskBearer)
 on('basic ', maskBearer)
+for (const literal of [' -u', '--user']) on(literal, readUserPair)
+for (const literal of [' -a ', ' -w ']) on(literal, readLetterPassword)
+on(' -p', readShortPassword)
+on('data:', readManifestData)
+for (const literal of IMAGE_STARTS) on(literal, skipImage)
 for (const literal of KEY_LITERALS) on(literal, readKey)
+for (const literal of VENDOR_NAMES) on(literal, readVendorName)
 
 const lengths = literals.map((literal) => literal.length)
 const { next, classOf, firstMatch, matches, classes } = buildAutomaton(literals)

@@ -5,14 +5,30 @@ export function isMasked(value: string): boolean {
   return MASKED.test(value)
 }
 const MASKED =
-  /^(?:\[secret\]|[*.•●]{2,}$|[<[({]?(?:redacted|masked|filtered|hidden|removed|omitted|scrubbed)[>\])}]?$)/i
+  /\[secret\]|^(?:[*.•●]{2,}$|[<[({]?(?:redacted|masked|filtered|hidden|removed|omitted|scrubbed)[>\])}]?$)/i
 
 /** Stands for a value without being one: `${NAME}`, `{{ name }}`, `<password>`, `xxxx`, `...`. */
 export function isPlaceholder(value: string): boolean {
-  return MASKED.test(value) || PLACEHOLDER.test(value)
+  return MASKED.test(value) || PLACEHOLDER.test(value) || isFilled(value)
+}
+
+/** `fo1_xxxxxxxxxxxx`, `AIzaaaaaaaaaa`: one character three times out of four. */
+function isFilled(value: string): boolean {
+  if (value.length < 12) return false
+  const plain = value.replace(/[-_.]/g, '')
+  const filler = plain.charAt(plain.length >> 1)
+  return plain.split(filler).length - 1 >= plain.length * 0.75
+}
+
+/** `abc123xyz-456def789`: characters in the order of the alphabet, as people make samples. */
+export function isSequence(value: string): boolean {
+  let steps = 0
+  for (let i = 1; i < value.length; i++)
+    if (value.charCodeAt(i) - value.charCodeAt(i - 1) === 1) steps++
+  return steps > value.length * 0.35
 }
 const PLACEHOLDER =
-  /^(?:(.)\1{2,}|\[[^\]]{1,40}\]|<[^<>]{1,60}>|\$\{[^}]{1,80}\}?|\$\(.*|\$[A-Z_][A-Z0-9_]*|\$\d+|%[A-Z_]+%|%[-+# 0]?[a-zA-Z]|@[A-Z_]+@|\{\{.*|\$\{\{.*|\{\d{0,2}\}|\{[a-z_][\w.()[\]:]*\}?)$/
+  /^(?:(.)\1{2,}|\[[^\]]{1,40}\]|<[^<>]{1,60}>|\$\{[^}]{1,80}\}?|\$\(.*|ENC\[.*|`.*|\$[A-Z_][A-Z0-9_]*|\$\d+|%[A-Za-z_]+%|%[-+# 0]?[a-zA-Z]|@[A-Za-z_]+@|\{\{.*|\$\{\{.*|\{\d{0,2}\}|\{[A-Za-z_][\w.()[\]:]*\}?)$/
 
 const NOTHING = /^(?:true|false|null|undefined|none|nil|nan|n\/a)$/i
 
@@ -26,9 +42,16 @@ export function looksRandom(value: string): boolean {
   if (value.length < 10 || value.length > 4096) return false
   if (!/[0-9]/.test(value) || !/[A-Za-z]/.test(value) || UUID.test(value)) return false
   if (!/^[\w.=+/~%-]+$/.test(value)) return false
-  return entropy(value) >= 3.5 && changes(value) >= value.length * 0.22
+  return entropy(value) >= 3.5 && changes(value) >= value.length * 0.22 && !isWordy(value)
 }
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** More than half of the letters stand in words: `id-Gost28147-89-None-KeyMeshing`. */
+function isWordy(value: string): boolean {
+  const letters = value.replace(/[^A-Za-z]/g, '').length
+  const inWords = (value.match(/[A-Z]?[a-z]{3,}/g) ?? []).join('').length
+  return inWords > letters * 0.55
+}
 
 /** How often a small letter, a capital and a digit follow one another: rare in words, frequent in keys. */
 function changes(value: string): number {
