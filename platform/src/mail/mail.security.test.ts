@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import Fastify from 'fastify'
 import { MinatoError } from '../errors/index.ts'
 import { isMailAddress, parseMailbox } from './address.ts'
 import type { MailTables } from './tables.ts'
 import { render, templates } from './templates/index.ts'
-import { type PostOffice, postOffice } from './test/post-office.ts'
+import { closeHouse, type PostOffice, postOffice } from './test/post-office.ts'
+
+after(closeHouse)
 
 const url = 'https://minato.example.com/x#token=t'
 const base = { template: 'reset' as const, locale: 'en' as const, data: { url } }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
-import { describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { transact } from '../data/index.ts'
 import { Secret } from '../log/index.ts'
 import { createMail } from './index.ts'
 import type { MailTables } from './tables.ts'
-import { type PostOffice, postOffice } from './test/post-office.ts'
+import { closeHouse, type PostOffice, postOffice } from './test/post-office.ts'
+
+after(closeHouse)
 
 const HOUR = 3_600_000
 const reset = {

@@ -3,10 +3,11 @@ import { type TestDatabase, testDatabase } from '../../data/testing.ts'
 import { createKeyRing } from '../../keys/index.ts'
 import { createLogger, Secret } from '../../log/index.ts'
 import { createMetrics } from '../../observe/index.ts'
-import { createOutbound } from '../../outbound/index.ts'
+import { createOutbound, type Outbound } from '../../outbound/index.ts'
 import type { MailConfig } from '../config.ts'
 import { createMail, type Mail } from '../index.ts'
 import type { MailDeps } from '../mail.ts'
+import type { MailTables } from '../tables.ts'
 
 export type DeliveredMail = { id: string; from: string; to: string; subject: string }
 
@@ -23,13 +24,29 @@ export type PostOffice = AsyncDisposable & {
   raw(id: string): Promise<string>
 }
 
-/** Mail on a fresh database with the sandbox's SMTP server behind it. */
+type House = { database: TestDatabase; sandbox: Sandbox; outbound: Outbound }
+let house: Promise<House> | undefined
+
+async function openHouse(): Promise<House> {
+  const [database, sandbox] = await Promise.all([testDatabase({ apps: [] }), startSandbox()])
+  return { database, sandbox, outbound: createOutbound() }
+}
+
+/** Call it in `after`: one database and one sandbox serve all tests of a file. */
+export async function closeHouse(): Promise<void> {
+  const open = await house
+  house = undefined
+  await open?.outbound.close()
+  await open?.sandbox.close()
+  await open?.database[Symbol.asyncDispose]()
+}
+
+/** Mail on an empty database with the sandbox's SMTP server behind it. */
 export async function postOffice(
   options: { config?: Partial<MailConfig>; profile?: MailDeps['profile'] } = {},
 ): Promise<PostOffice> {
-  const database = await testDatabase({ apps: [] })
-  const sandbox = await startSandbox()
-  const outbound = createOutbound()
+  house ??= openHouse()
+  const { database, sandbox, outbound } = await house
   const lines: string[] = []
   let now = Date.parse('2026-11-22T09:00:00Z')
   const deps: MailDeps = {
@@ -79,9 +96,11 @@ export async function postOffice(
     },
     raw: async (id) => await (await control(`/mail/${id}/raw`)).text(),
     [Symbol.asyncDispose]: async () => {
-      await outbound.close()
-      await sandbox.close()
-      await database[Symbol.asyncDispose]()
+      const db = database.db.withTables<MailTables>()
+      await db.deleteFrom('minato.mail_outbox').execute()
+      await db.deleteFrom('minato.mail_suppressions').execute()
+      await db.deleteFrom('minato.mail_events').execute()
+      await control('/reset', { method: 'POST', body: '{}' })
     },
   }
 }
