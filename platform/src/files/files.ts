@@ -5,6 +5,8 @@ import type { FilesConfig } from './config.ts'
 import { createDiskStore } from './disk-store.ts'
 import { fileKey, filePrefix } from './file-key.ts'
 import { lazyStore } from './lazy-store.ts'
+import { publicOrigins } from './public-origins.ts'
+import { type FilesServer, linkRoutes } from './routes.ts'
 import type { OutboundHandler } from './s3-client.ts'
 import { checkLink, type LinkOptions, signLink } from './signed-link.ts'
 import type { ByteRange, FileList, FileStore, PutOptions, ReadFile, StoredFile } from './store.ts'
@@ -12,7 +14,11 @@ import { type Swept, sweep } from './sweep.ts'
 
 /** What `createFiles` needs of the services. */
 export type FilesDeps = {
-  config: { files: FilesConfig; core: { dataDir: string; publicUrl?: string | undefined } }
+  config: { files: FilesConfig }
+  /** Absolute data folder of this installation. */
+  dataDir: string
+  /** Address people use, without a trailing slash. */
+  publicUrl: string
   keys: { derive(label: string): Buffer }
   clock: () => number
   outbound: OutboundHandler
@@ -30,8 +36,10 @@ export type Files = {
   delete(key: string): Promise<void>
   copy(from: string, to: string): Promise<StoredFile>
   signedUrl(key: string, options: LinkOptions): Promise<string>
-  /** Checks a link of this store's own (disk). S3 checks its own. */
-  checkLink(key: string, query: { expires: string; name: string; signature: string }): void
+  /** GET /files/…: where the disk store's signed links lead. S3 serves its own. */
+  routes(server: FilesServer): void
+  /** Where the browser may load files from, for the content security policy; empty for the disk store. */
+  publicOrigins(): string[]
   sweep(): Promise<Swept>
   health(): Promise<Health>
   store: FileStore
@@ -50,7 +58,6 @@ const MAX_LIST_LIMIT = 1000
 export function createFiles(deps: FilesDeps): Files {
   const store = createStore(deps)
   const signer = { secret: deps.keys.derive('files.signed-link'), clock: deps.clock }
-  const site = deps.config.core.publicUrl?.replace(/\/$/, '') ?? ''
   return {
     kind: store.kind,
     store,
@@ -63,17 +70,19 @@ export function createFiles(deps: FilesDeps): Files {
     copy: (from, to) => store.copy(fileKey(from), fileKey(to)),
     signedUrl: async (key, options) =>
       (await store.presign?.(fileKey(key), options)) ??
-      site + signLink(signer, fileKey(key), options),
-    checkLink: (key, query) => checkLink(signer, key, query),
+      deps.publicUrl + signLink(signer, fileKey(key), options),
+    routes: (server) =>
+      linkRoutes(server, { store, checkLink: (key, query) => checkLink(signer, key, query) }),
+    publicOrigins: () => publicOrigins(deps.config.files.filesUrl),
     sweep: () => sweep(store, deps.clock),
     health: () => health(store),
   }
 }
 
-function createStore({ config, clock, outbound }: FilesDeps): FileStore {
+function createStore({ config, dataDir, clock, outbound }: FilesDeps): FileStore {
   const { filesUrl, accessKeyId, secretAccessKey } = config.files
   if (filesUrl === undefined) {
-    return createDiskStore({ root: join(config.core.dataDir, 'files'), clock })
+    return createDiskStore({ root: join(dataDir, 'files'), clock })
   }
   return lazyStore('s3', async () => {
     // The SDK costs some 20 MB: only an installation that keeps files in S3 loads it, at the first file.
@@ -83,7 +92,7 @@ function createStore({ config, clock, outbound }: FilesDeps): FileStore {
       accessKeyId: reveal(accessKeyId),
       secretAccessKey: reveal(secretAccessKey),
       outbound,
-      spoolFolder: join(config.core.dataDir, 'tmp'),
+      spoolFolder: join(dataDir, 'tmp'),
     })
   })
 }

@@ -1,15 +1,17 @@
 import { join } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Files } from '../files/index.ts'
-import type { Connect } from './clamd.ts'
+import type { Outbound } from '../outbound/index.ts'
 import type { UploadsConfig } from './config.ts'
 import { type Received, type ReceiveRules, receive } from './receive.ts'
 import { type SendOptions, send } from './send.ts'
 
 export type UploadsDeps = {
-  config: { uploads: UploadsConfig; core: { dataDir: string } }
+  config: { uploads: UploadsConfig }
+  /** Absolute data folder of this installation. */
+  dataDir: string
   files: Files
-  outbound: { connect: Connect }
+  outbound: Pick<Outbound, 'connect'>
 }
 
 export type Uploads = {
@@ -24,12 +26,13 @@ export type Uploads = {
  * const { files } = await uploads.receive(request, { maxFiles: 5, maxBytes: 5 * 1024 ** 2, accept: ['application/pdf'] })
  * for (const file of files) await file.accept()
  */
-export function createUploads({ config, files, outbound }: UploadsDeps): Uploads {
+export function createUploads({ config, dataDir, files, outbound }: UploadsDeps): Uploads {
   const deps = {
     config: config.uploads,
     files,
-    connect: outbound.connect,
-    folder: join(config.core.dataDir, 'tmp'),
+    connect: (target: { host: string; port: number }) =>
+      outbound.connect({ ...target, trust: 'config' }),
+    folder: join(dataDir, 'tmp'),
   }
   return {
     receive: (request, rules) => receive(deps, request, rules),

@@ -32,10 +32,9 @@ export async function uploadServer(options: {
 }): Promise<UploadServer> {
   const folder = await mkdtemp(join(tmpdir(), 'minato-uploads-'))
   const disk = createFiles({
-    config: {
-      files: { filesUrl: undefined, accessKeyId: undefined, secretAccessKey: undefined },
-      core: { dataDir: folder },
-    },
+    config: { files: { filesUrl: undefined, accessKeyId: undefined, secretAccessKey: undefined } },
+    dataDir: folder,
+    publicUrl: 'http://127.0.0.1',
     keys: { derive: () => Buffer.alloc(32, 1) },
     clock: Date.now,
     outbound: { requestHandler: () => undefined },
@@ -44,8 +43,8 @@ export async function uploadServer(options: {
   const uploads = createUploads({
     config: {
       uploads: { clamdUrl: options.clamdUrl, maxPixels: options.maxPixels ?? 50_000_000 },
-      core: { dataDir: folder },
     },
+    dataDir: folder,
     files,
     outbound: { connect: options.connect ?? (() => Promise.reject(new Error('no network'))) },
   })
