@@ -87,6 +87,7 @@ async function openContext(
     colorScheme: scheme,
     viewport: { width, height: width < 768 ? 812 : 900 },
     hasTouch: width < 768,
+    isMobile: width < 768,
     reducedMotion: 'reduce',
   })
   await context.addCookies(cookies.map((cookie) => ({ ...cookie, url: baseUrl })))
@@ -142,13 +143,27 @@ async function visitRoute(
   return { visit: { ...look, id, path, picture }, faults }
 }
 
-/** Drawn, with its data, and with its fonts. */
+const SETTLED = `new Promise((resolve, reject) => {
+  const until = Date.now() + 15000
+  const look = () => {
+    const drawn = document.querySelector('h1, [role=alert]') !== null
+    const busy = document.querySelector('[data-loading], [aria-busy=true], #root:empty') !== null
+    if (drawn && !busy) document.fonts.ready.then(() => requestAnimationFrame(() => resolve(true)))
+    else if (Date.now() > until) reject(new Error('The page did not settle within 15 s'))
+    else setTimeout(look, 20)
+  }
+  look()
+})`
+
+/** Drawn, with its data, and with its fonts. A redirect on the way starts the wait again. */
 export async function settle(page: Page): Promise<void> {
-  await page.waitForFunction(
-    `document.querySelector('h1, [role=alert]') !== null &&
-     document.querySelector('[data-loading], [aria-busy=true]') === null`,
-    undefined,
-    { timeout: 15_000 },
-  )
-  await page.evaluate('document.fonts.ready.then(() => new Promise(requestAnimationFrame))')
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    try {
+      await page.evaluate(SETTLED)
+      return
+    } catch (error) {
+      if (attempt === 3 || !/context was destroyed|navigat/i.test(String(error))) throw error
+      await page.waitForLoadState()
+    }
+  }
 }

@@ -30,7 +30,11 @@ export function HomePage() {
           icon={IconAnchor}
           title={t('homePage.none')}
           detail={t('homePage.noneDetail')}
-          action={<Link to="/profile">{t('homePage.noneAct')}</Link>}
+          action={
+            <Button renderRoot={(props) => <Link to="/profile" {...props} />}>
+              {t('homePage.noneAct')}
+            </Button>
+          }
         />
       ) : (
         <ul className={classes.list}>

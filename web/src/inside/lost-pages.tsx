@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useMessages } from '../messages.ts'
 import { Page } from '../parts/page.tsx'
@@ -6,7 +7,7 @@ export function NotFoundPage() {
   const t = useMessages('parts')
   return (
     <Page title={t('error.notFoundTitle')} intro={t('error.notFoundDetail')} width="narrow">
-      <Link to="/">{t('error.home')}</Link>
+      <Button renderRoot={(props) => <Link to="/" {...props} />}>{t('error.home')}</Button>
     </Page>
   )
 }
@@ -15,7 +16,7 @@ export function ForbiddenPage() {
   const t = useMessages('parts')
   return (
     <Page title={t('error.forbiddenTitle')} intro={t('error.forbiddenDetail')} width="narrow">
-      <Link to="/">{t('error.home')}</Link>
+      <Button renderRoot={(props) => <Link to="/" {...props} />}>{t('error.home')}</Button>
     </Page>
   )
 }

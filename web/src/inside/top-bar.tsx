@@ -25,10 +25,14 @@ export function TopBar() {
         ))}
       </ol>
       <EnvironmentBadge />
-      <UnstyledButton className={classes.search} onClick={openSearch} aria-label={t('search')}>
+      <UnstyledButton
+        className={classes.search}
+        onClick={openSearch}
+        aria-keyshortcuts="Control+K Meta+K"
+      >
         <Icon of={IconSearch} size={16} />
-        <span>{t('searchShort')}</span>
-        <kbd>{apple ? '⌘K' : 'Ctrl K'}</kbd>
+        <span>{t('search')}</span>
+        <kbd aria-hidden>{apple ? '⌘K' : 'Ctrl K'}</kbd>
       </UnstyledButton>
       <NoticeBell />
       <MeMenu />

@@ -73,7 +73,7 @@ export function DataTable<R>(props: TableProps<R>) {
       <div className={classes.foot}>
         <span>
           {t('rows', { count: shown.length })}
-          <span className={classes.keys}> · {t('keys')}</span>
+          {open !== undefined && <span className={classes.keys}> · {t('keys')}</span>}
         </span>
         {more?.has && (
           <Button size="compact-sm" loading={more.busy ?? false} onClick={() => void more.load()}>

@@ -3,7 +3,6 @@ export default {
   apps: 'Apps',
   home: 'Home',
   search: 'Search and commands',
-  searchShort: 'Search',
   searchPlaceholder: 'Search pages and commands',
   searchNothing: 'Nothing found. Try another word.',
   searchFailed: 'Some results could not be loaded',

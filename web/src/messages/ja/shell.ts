@@ -6,7 +6,6 @@ const ja: Translation<typeof en> = {
   apps: 'アプリ',
   home: 'ホーム',
   search: '検索と操作',
-  searchShort: '検索',
   searchPlaceholder: '画面や操作を検索',
   searchNothing: '見つかりませんでした。別の言葉でお試しください。',
   searchFailed: '一部の結果を読み込めませんでした',
