@@ -7,7 +7,10 @@ import type { Actor, AuthDatabase } from './types.ts'
 
 /** One permission of an app: what it is called, and which roles have it unless operators change that. */
 export type PermissionDeclaration = { title: Bilingual; roles: readonly Role[] }
-/** Permission name (`<app>.<verb>`) → declaration. Administrators have every declared one. */
+/**
+ * Permission name (`<app>.<verb>`) → declaration. Administrators have every declared one, except
+ * those that no role has at first (looking into other people's things): these are given by hand.
+ */
 export type PermissionTable = Record<string, PermissionDeclaration>
 
 export const PLATFORM_PERMISSIONS: PermissionTable = {
@@ -121,9 +124,9 @@ async function load(state: State, deps: Deps, tx = deps.db): Promise<void> {
 }
 
 function isGranted(state: State, role: Role, name: string): boolean {
-  if (role === 'admin') return true
-  const override = state.overrides.get(`${role} ${name}`)
-  return override ?? state.declared.get(name)?.roles.includes(role) ?? false
+  const roles = state.declared.get(name)?.roles ?? []
+  if (role === 'admin' && roles.length > 0) return true
+  return state.overrides.get(`${role} ${name}`) ?? roles.includes(role)
 }
 
 function forRoles(state: State, roles: readonly Role[]): ReadonlySet<string> {
@@ -141,7 +144,7 @@ function rows(state: State): PermissionRow[] {
     name,
     app,
     title,
-    defaults: byRole((role) => role === 'admin' || roles.includes(role)),
+    defaults: byRole((role) => (role === 'admin' ? roles.length > 0 : roles.includes(role))),
     effective: byRole((role) => isGranted(state, role, name)),
   }))
 }
@@ -158,8 +161,10 @@ async function set(
   granted: boolean | null,
   actor: Actor,
 ): Promise<void> {
-  if (!state.declared.has(permission)) throw authErrors.AUTH_PERMISSION_UNKNOWN({ permission })
-  if (role === 'admin' || !actor.admin) throw authErrors.AUTH_ADMIN_ONLY()
+  const declared = state.declared.get(permission)
+  if (declared === undefined) throw authErrors.AUTH_PERMISSION_UNKNOWN({ permission })
+  const fixed = role === 'admin' && declared.roles.length > 0
+  if (fixed || !actor.admin) throw authErrors.AUTH_ADMIN_ONLY()
   const now = new Date(deps.clock())
   await deps.db.transaction().execute(async (tx) => {
     if (granted === null) {

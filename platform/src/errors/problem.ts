@@ -7,7 +7,7 @@ export const PROBLEM_JSON = 'application/problem+json; charset=utf-8'
  */
 export function problemOf(error: MinatoError, locale: 'ja' | 'en', requestId: string) {
   return {
-    type: `/api/docs/errors#${error.code}`,
+    type: `urn:minato:error:${error.code}`,
     title: error.title[locale],
     status: error.status,
     code: error.code,

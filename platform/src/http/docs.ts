@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { addOpenRoutes } from './route-rules.ts'
 
 /** OpenAPI of every route at /api/docs/json, browsable at /api/docs. */
 export async function describeApi(server: FastifyInstance, version: string): Promise<void> {
@@ -36,9 +37,10 @@ export async function describeApi(server: FastifyInstance, version: string): Pro
       }
     },
   })
-  await server.register(swaggerUi, {
+  const ui = {
     routePrefix: '/api/docs',
     staticCSP: "default-src 'self'; img-src 'self' data:; style-src 'self'; frame-ancestors 'none'",
     uiConfig: { deepLinking: true },
-  })
+  }
+  await addOpenRoutes(server, () => server.register(swaggerUi, ui))
 }

@@ -29,9 +29,6 @@ export function handleErrors(
     }
     return sendProblem(request, reply, known ?? commonErrors.INTERNAL({}, { cause: caught }))
   })
-  server.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, commonErrors.NOT_FOUND()),
-  )
 }
 
 /** Sends the problem in the person's language. */

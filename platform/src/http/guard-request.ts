@@ -33,6 +33,8 @@ export type GuardDeps = {
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 const RETRY_SECONDS = 5
+/** Pages of the browser shell and addresses that do not exist. */
+const NO_ROUTE = { permission: 'public', rate: 'none' } as const
 
 /**
  * Everything a request must pass before its handler, in one synchronous hook: promises, extra
@@ -46,12 +48,18 @@ export function createRequestGuard(deps: GuardDeps) {
   ): void {
     request.startedAt = performance.now()
     reply.headers(deps.headers)
-    const { permission = '', rate = 'anonymous' } = request.routeOptions.config
+    const { permission, rate } = request.is404 ? NO_ROUTE : rulesOf(request)
     const refused = rate === 'none' ? undefined : refuseEarly(deps, request)
     if (refused !== undefined) done(refused)
     else if (permission === 'public') count(deps, request, reply, rate, done)
     else authenticate(deps, request, reply, done)
   }
+}
+
+/** Every route has rules, or the server would not have started. */
+function rulesOf(request: FastifyRequest): { permission: string; rate: RateClass } {
+  const { permission = '', rate = 'anonymous' } = request.routeOptions.config
+  return { permission, rate }
 }
 
 function refuseEarly(deps: GuardDeps, request: FastifyRequest): MinatoError | undefined {

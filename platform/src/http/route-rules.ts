@@ -7,13 +7,30 @@ const WITH_BODY = new Set(['POST', 'PUT', 'PATCH'])
  * may be stops the server from starting.
  */
 export function requireRouteRules(server: FastifyInstance): void {
+  server.decorate('openRoutes', { adding: false })
   server.addHook('onRoute', (route) => {
+    if (server.openRoutes.adding) {
+      route.config = { ...route.config, permission: 'public', rate: 'none' }
+    }
     const missing = missingRules(route)
     if (missing.length === 0) return
     throw new Error(
       `Route ${String(route.method)} ${route.url} must declare ${missing.join(', ')} (see docs/guide/routes.md).`,
     )
   })
+}
+
+/**
+ * Adds a library's own routes (static files, the API browser), which carry no rules: they are open
+ * and not counted.
+ */
+export async function addOpenRoutes(
+  server: FastifyInstance,
+  add: () => PromiseLike<unknown>,
+): Promise<void> {
+  server.openRoutes.adding = true
+  await add()
+  server.openRoutes.adding = false
 }
 
 function missingRules(route: RouteOptions): string[] {

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import fastifyStatic from '@fastify/static'
+import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { commonErrors } from '../errors/index.ts'
+import { addOpenRoutes } from './route-rules.ts'
 import { type CspSources, pagePolicy } from './security-headers.ts'
 
 /** Addresses that belong to programs, never to a page. */
@@ -19,9 +20,14 @@ export async function serveSite(
   options: { folder: string; csp: CspSources },
 ): Promise<void> {
   const index = join(options.folder, 'index.html')
-  if (!existsSync(index)) return
+  if (!existsSync(index)) {
+    server.setNotFoundHandler(async () => {
+      throw commonErrors.NOT_FOUND()
+    })
+    return
+  }
   const template = await readFile(index, 'utf8')
-  await server.register(fastifyStatic, {
+  const files: FastifyStaticOptions = {
     root: options.folder,
     serve: true,
     wildcard: false,
@@ -33,7 +39,8 @@ export async function serveSite(
       const immutable = path.includes('/assets/')
       reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
-  })
+  }
+  await addOpenRoutes(server, () => server.register(fastifyStatic, files))
   server.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/'
     const page = request.method === 'GET' || request.method === 'HEAD'
@@ -45,14 +52,5 @@ export async function serveSite(
       .header('cache-control', 'no-store')
       .type('text/html; charset=utf-8')
       .send(template.replaceAll('__CSP_NONCE__', nonce))
-  })
-}
-
-/** Static files carry no permission and are not counted; said once for the plugin's own routes. */
-export function markStaticRoutes(server: FastifyInstance): void {
-  server.addHook('onRoute', (route) => {
-    if (route.config?.permission === undefined && route.method !== 'POST') {
-      route.config = { ...route.config, permission: 'public', rate: 'none' }
-    }
   })
 }

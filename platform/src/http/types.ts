@@ -37,6 +37,10 @@ export type RouteRules = {
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** True while a library adds its own routes. */
+    openRoutes: { adding: boolean }
+  }
   interface FastifyContextConfig extends Partial<RouteRules> {}
   interface FastifyRequest {
     principal: Principal | null
