@@ -9,7 +9,8 @@ import type { Actor, AuthDatabase } from './types.ts'
 export type PermissionDeclaration = { title: Bilingual; roles: readonly Role[] }
 /**
  * Permission name (`<app>.<verb>`) → declaration. Administrators have every declared one, except
- * those that no role has at first (looking into other people's things): these are given by hand.
+ * those that no role has at first (looking into other people's things): these are given to a role
+ * by hand, and an administrator who wants one takes that role too.
  */
 export type PermissionTable = Record<string, PermissionDeclaration>
 
@@ -161,10 +162,8 @@ async function set(
   granted: boolean | null,
   actor: Actor,
 ): Promise<void> {
-  const declared = state.declared.get(permission)
-  if (declared === undefined) throw authErrors.AUTH_PERMISSION_UNKNOWN({ permission })
-  const fixed = role === 'admin' && declared.roles.length > 0
-  if (fixed || !actor.admin) throw authErrors.AUTH_ADMIN_ONLY()
+  if (!state.declared.has(permission)) throw authErrors.AUTH_PERMISSION_UNKNOWN({ permission })
+  if (role === 'admin' || !actor.admin) throw authErrors.AUTH_ADMIN_ONLY()
   const now = new Date(deps.clock())
   await deps.db.transaction().execute(async (tx) => {
     if (granted === null) {
