@@ -6,6 +6,10 @@ import { isNothing, isPlaceholder } from './value-shape.ts'
 const SCHEME =
   /(?:(?:Basic|Bearer|Digest|Token|Api-?Key|Api-Token|Negotiate|NTLM|HOBA|Mutual|OAuth|Hawk|Key|GoogleLogin|SharedKey(?:Lite)?|SharedAccessSignature|AWS4?-?[\w-]{0,20}|DPoP|FlyV1|JWT|GenieKey|Splunk|Zoho-oauthtoken|SSWS)(?:[ \t]|\\u0020|%20|\+){1,4}(?=\S))?/iy
 
+/** `username="ann", response="…"`, as Digest and AWS have them. */
+const PARAMETERS =
+  /(?:[\w-]{1,30}=(?:\\*"[^"\\]{0,500}\\*"|[^\s,"'\\]{1,500})(?:,[ \t]{0,2}(?=[\w-]{1,30}=))?){2,30}/y
+
 /** The value of an `Authorization` or `Cookie` header: all of it but the name of the scheme. */
 export function maskHeader(scan: Scan, found: Assignment): number {
   const { text } = scan
@@ -17,8 +21,12 @@ export function maskHeader(scan: Scan, found: Assignment): number {
   SCHEME.lastIndex = found.start
   SCHEME.test(text)
   const from = Math.min(SCHEME.lastIndex, stop)
+  if (from > found.start) {
+    PARAMETERS.lastIndex = from
+    if (PARAMETERS.test(text)) return scan.mask(from, PARAMETERS.lastIndex)
+  }
   const value = text.slice(from, stop).trimEnd()
-  if (isNothing(value) || isPlaceholder(value)) return 0
+  if (isNothing(value) || isPlaceholder(value) || /^\d{1,6}$/.test(value)) return 0
   if (!found.quoted && isSentence(value)) return 0
   return scan.mask(from, from + value.length)
 }

@@ -11,14 +11,15 @@ export const SOFT = 2
 export const WEAK = 3
 /** `Authorization` and `Cookie` headers: the value runs to the end of the header. */
 export const HEADER = 4
-/** Japanese My Number: twelve digits with their check digit. */
-export const MY_NUMBER = 5
 /** `code`, `sig` and the like: a secret only as a parameter of a URL or form. */
 export const PARAMETER = 6
 /** PIN and card verification codes: masked when the value is three to eight digits. */
 export const DIGITS = 7
 /** The number of a cloud account: twelve digits. */
 export const ACCOUNT = 8
+
+/** Japanese My Number: twelve digits with their check digit. */
+export const MY_NUMBER = 5
 
 export type KeyKind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
@@ -33,7 +34,7 @@ const SOFT_WORDS =
 const HEADER_WORDS = set('authorization cookie cookies')
 /** Glued spellings: `dbpassword`, `accesstoken`, `clientsecret`. */
 const GLUED =
-  /(?:password|passwd|passphrase|passcode|pwd|storepass|keypass|dbpass|userpass|rootpass|sshpass|bindpw)\d*$/
+  /(?:password|passwd|passphrase|passcode|pwd|storepass|keypass|dbpass|userpass|rootpass|sshpass|requirepass|masterauth|bindpw)\d*$/
 const GLUED_SOFT = /(?:secret|token|apikey|secretkey|privatekey|accesskey|sessionid|sessid)\d*$/
 
 /** The owner before `key` that makes it a secret. */
@@ -109,6 +110,7 @@ function classify(name: string): KeyKind {
   const words = (name.match(WORD) ?? []).map((word) => word.toLowerCase())
   if (words.length === 0) return NONE
   if (MY_NUMBER_NAME.test(words.join('_'))) return MY_NUMBER
+  if (words.join('') === 'samlresponse') return PARAMETER
   if (words.includes('aws') && words.includes('account')) return ACCOUNT
   if (words.includes('vault') && words.includes('key')) return NONE
   let weak: KeyKind = NONE

@@ -1,9 +1,9 @@
 import { type Assignment, readAssignment } from './assignment.ts'
 import { isWord } from './characters.ts'
 import { maskHeader } from './header-values.ts'
-import { HEADER, keyKind, MY_NUMBER, NONE, PARAMETER, WEAK } from './key-names.ts'
+import { HARD, HEADER, keyKind, NONE, PARAMETER, WEAK } from './key-names.ts'
 import { maskNested } from './nested-values.ts'
-import { isMyNumber } from './numbers.ts'
+import { maskAfterName } from './prose.ts'
 import type { Scan } from './scan-state.ts'
 import { isSecretValue } from './secret-value.ts'
 import { isNothing, isPlaceholder } from './value-shape.ts'
@@ -11,7 +11,7 @@ import { isNothing, isPlaceholder } from './value-shape.ts'
 /** The stems that names of secrets contain; a hit reads the whole name around it. */
 export const KEY_LITERALS = [
   ...`pass pwd pswd secret token key auth cred cookie sess sid otp pin cvv cvc csc code jwt sig mnemonic phrase api access
-    bearer my_number mynumber my-number individual samlresponse ticket account`.split(/\s+/),
+    bearer samlresponse ticket account`.split(/\s+/),
   ...[
     'パス',
     '暗証番号',
@@ -39,7 +39,8 @@ export const KEY_LITERALS = [
 /** A name that holds one of the stems: finds its ends, what it is, and what follows it. */
 export function readKey(scan: Scan, start: number, end: number): number {
   const { text } = scan
-  const nameEnd = nameRight(text, end)
+  const native = text.charCodeAt(start) > 127
+  const nameEnd = native ? nativeRight(text, end) : nameRight(text, end)
   const nameStart = nameLeft(text, start, scan.done)
   const name = text.slice(nameStart, nameEnd)
   const kind = keyKind(name.includes('\\u') ? lettersOf(name) : name)
@@ -51,8 +52,11 @@ export function readKey(scan: Scan, start: number, end: number): number {
   const before = text.charCodeAt(nameStart - 1)
   const inUrl = before === 63 || before === 38 || before === 35
   const found = readPaired(scan, nameEnd) ?? readAssignment(scan, nameEnd, inUrl)
-  if (found === undefined) return 0
-  if (kind === MY_NUMBER) return maskMyNumber(scan, nameStart, found)
+  if (found === undefined) {
+    return native
+      ? maskNativeProse(scan, kind === HARD, nameEnd)
+      : maskAfterName(scan, kind, nameStart, nameEnd)
+  }
   if (kind === HEADER) return maskHeader(scan, found)
   const opener = text.charAt(found.start)
   if (!found.quoted && (opener === '{' || opener === '[') && found.keyQuoted)
@@ -61,11 +65,37 @@ export function readKey(scan: Scan, start: number, end: number): number {
   return maskValue(scan, found)
 }
 
-const isName = (code: number) =>
-  isWord(code) ||
-  code === 45 ||
+/** Kana, kanji, full-width letters and parentheses. */
+const isNative = (code: number) =>
   (code >= 0x3041 && code <= 0x30ff) ||
-  (code >= 0x4e00 && code <= 0x9fff)
+  (code >= 0x4e00 && code <= 0x9fff) ||
+  (code >= 0xff21 && code <= 0xff5a) ||
+  code === 0xff08 ||
+  code === 0xff09
+
+const isName = (code: number) => isWord(code) || code === 45 || isNative(code)
+
+/** A Japanese name ends where other letters begin: `パスワードはhunter2です`; but `セッションID`. */
+function nativeRight(text: string, from: number): number {
+  const limit = Math.min(text.length, from + 64)
+  let i = from
+  while (i < limit && isNative(text.charCodeAt(i))) i++
+  return text.startsWith('ID', i) ? i + 2 : i
+}
+
+const NATIVE_VALUE = /[ \t\u3000]{0,3}(?:「([^」\n]{1,200})」|([!-~]{4,200}))/y
+
+/** `パスワードは「x」です`, `暗証番号は4821`: quoted, or with a digit in it. */
+function maskNativeProse(scan: Scan, hard: boolean, nameEnd: number): number {
+  if (!/[はが]/.test(scan.text.charAt(nameEnd - 1)) && scan.text.charAt(nameEnd) !== '「') return 0
+  NATIVE_VALUE.lastIndex = nameEnd
+  const found = NATIVE_VALUE.exec(scan.text)
+  const value = found?.[1] ?? found?.[2] ?? ''
+  if (value === '' || isPlaceholder(value) || (!hard && value.length < 8)) return 0
+  if (!/^[!-~]+$/.test(value) || !/\d/.test(value)) return 0
+  const end = NATIVE_VALUE.lastIndex - (found?.[1] === undefined ? 0 : 1)
+  return scan.mask(end - value.length, end)
+}
 
 function nameRight(text: string, from: number): number {
   const limit = Math.min(text.length, from + 64)
@@ -151,19 +181,4 @@ function maskValue(scan: Scan, found: Assignment): number {
     found.end,
     asString ? `${found.quote}[secret]${found.quote}` : undefined,
   )
-}
-
-const NUMBER_NEAR = /[0-9０-９](?:[ -]?[0-9０-９]){11}(?![0-9０-９])/
-
-function maskMyNumber(scan: Scan, nameStart: number, found: Assignment): number {
-  const near = scan.text.slice(found.start, Math.min(found.end + 30, found.start + 40))
-  const number = NUMBER_NEAR.exec(near)
-  if (number === null || nameStart < 0) return 0
-  const digits = number[0].normalize('NFKC').replace(/[ -]/g, '')
-  if (!isMyNumber(digits)) return 0
-  const start = found.start + number.index
-  const end = start + number[0].length
-  if (!found.quoted && found.keyQuoted && start === found.start)
-    return maskValue(scan, { ...found, start, end })
-  return scan.mask(start, end)
 }

@@ -2,8 +2,18 @@ import { buildAutomaton } from './automaton.ts'
 import { readLetterPassword, readShortPassword, readUserPair } from './command-line.ts'
 import { maskBearer, maskJwt, maskJwtLike, maskUserInfo } from './credentials.ts'
 import { IMAGE_STARTS, skipImage } from './images.ts'
+import {
+  KEY_MATERIAL_STARTS,
+  maskEncodedPem,
+  maskGoSource,
+  maskIdentifiedBy,
+  maskJwk,
+  maskKeyMaterial,
+  maskOracle,
+} from './key-material.ts'
 import { KEY_LITERALS, readKey } from './key-values.ts'
 import { readManifestData } from './kubernetes.ts'
+import { MY_NUMBER_NAMES, readMyNumber } from './my-number.ts'
 import { maskCard } from './numbers.ts'
 import { maskPem } from './pem.ts'
 import {
@@ -40,6 +50,12 @@ on('-----begin', maskPem)
 on('eyj', maskJwt)
 on('.ey', maskJwtLike)
 on('://', maskUserInfo)
+on('jdbc:oracle:', maskOracle)
+on('@tcp(', maskGoSource)
+on('@unix(', maskGoSource)
+on('identified by', maskIdentifiedBy)
+on('"kty', maskJwk)
+on('ls0tls1crudjti', maskEncodedPem)
 on('bearer', maskBearer)
 on('basic ', maskBearer)
 for (const literal of [' -u', '--user']) on(literal, readUserPair)
@@ -47,6 +63,8 @@ for (const literal of [' -a ', ' -w ']) on(literal, readLetterPassword)
 on(' -p', readShortPassword)
 on('data:', readManifestData)
 for (const literal of IMAGE_STARTS) on(literal, skipImage)
+for (const literal of KEY_MATERIAL_STARTS) on(literal, maskKeyMaterial)
+for (const literal of MY_NUMBER_NAMES) on(literal, readMyNumber)
 for (const literal of KEY_LITERALS) on(literal, readKey)
 for (const literal of VENDOR_NAMES) on(literal, readVendorName)
 

@@ -30,7 +30,7 @@ export function isSecretValue(
   if (found.keyQuoted && !found.quoted && isCode(value)) return false
   if (kind === WEAK) return isWeakSecret(text, value, nameStart)
   if (found.operator === ',' || found.operator === '(' || found.operator === '|')
-    return isArgument(found, value)
+    return isArgument(found, value, kind)
   if (found.quoted) return !(kind === SOFT && isCount(found, value))
   return !isProse(found, value, kind) && !isAmount(text, value, nameStart)
 }
@@ -64,9 +64,11 @@ function isWeakSecret(text: string, value: string, nameStart: number): boolean {
 }
 
 /** The second argument or cell after a name: `("api_token", "x")`, `token,x`. */
-function isArgument(found: Assignment, value: string): boolean {
+function isArgument(found: Assignment, value: string, kind: KeyKind): boolean {
   if (UUID.test(value)) return found.quoted
   if (looksRandom(value)) return true
+  if (kind === HARD && found.operator === '(' && found.quoted)
+    return /^(?=.*\d)(?=.*[A-Za-z])\S{6,}$/.test(value)
   return !found.quoted && found.operator === ',' && /^(?=.*\d)[\w+/=.:-]{12,}$/.test(value)
 }
 
