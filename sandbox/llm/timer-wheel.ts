@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 const TICK_MS = 5
 const SLOTS = 512
 
-type Entry = { turns: number; run: () => void; cancelled: boolean }
+type Entry = { turns: number; run: () => void; state: 'waiting' | 'run' | 'cancelled' }
 
 export type TimerWheel = {
   /** Runs the callback once, at most one tick late; returns a function that cancels it. */
@@ -33,12 +33,13 @@ export function createTimerWheel(): TimerWheel {
     if (entries.length === 0) return
     slots[index] = []
     for (const entry of entries) {
-      if (entry.cancelled) continue
+      if (entry.state !== 'waiting') continue
       if (entry.turns > 0) {
         entry.turns--
         slots[index]?.push(entry)
         continue
       }
+      entry.state = 'run'
       waiting--
       entry.run()
     }
@@ -63,12 +64,13 @@ export function createTimerWheel(): TimerWheel {
     }
     const due = Math.ceil((performance.now() - startedAt + delayMs) / TICK_MS)
     const ticks = Math.max(1, due - cursor)
-    const entry: Entry = { turns: Math.floor((ticks - 1) / SLOTS), run, cancelled: false }
+    const entry: Entry = { turns: Math.floor((ticks - 1) / SLOTS), run, state: 'waiting' }
     slots[(cursor + ticks) % SLOTS]?.push(entry)
     waiting++
     return () => {
-      if (entry.cancelled) return
-      entry.cancelled = true
+      // Cancelling what has run must not count twice: the wheel would stop under the others.
+      if (entry.state !== 'waiting') return
+      entry.state = 'cancelled'
       waiting--
     }
   }
