@@ -82,7 +82,12 @@ export async function openPglite(options: {
     dialect: new PGliteDialect({ pglite }),
     log: slowQueryLog(options),
   })
-  return { db, kind: 'pglite', close: () => db.destroy() }
+  const close = async (): Promise<void> => {
+    await db.destroy()
+    // The dialect closes only what a query has opened; an unused one would keep the process alive.
+    if (!pglite.closed) await pglite.close()
+  }
+  return { db, kind: 'pglite', close }
 }
 
 function slowQueryLog(options: { slowQueryMs: number; log: Logger }) {
