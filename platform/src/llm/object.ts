@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type ChatDeps, chatAnswer } from './chat.ts'
 import { llmErrors } from './errors.ts'
-import { jsonSchemaOf } from './request-body.ts'
+import { jsonSchemaOf } from './json-schema.ts'
 import type { CallOptions, ChatRequest } from './types.ts'
 
 /** An answer longer than this is not shown to the model again for its repair. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { type Binary, base64Length, base64Pieces, binarySize } from './binary.ts'
+import { isStrict, jsonSchemaOf } from './json-schema.ts'
 import type { Quirks } from './quirks.ts'
 import type { ChatRequest, Message, Part, ResponseFormat, Tool } from './types.ts'
 
@@ -71,18 +72,17 @@ function wireTool(tool: Tool) {
   }
 }
 
-/** A zod schema as the JSON Schema that servers take (draft 7 words, no `$schema`). */
-export function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' })
-  return rest
-}
-
 export function wireFormat(format: ResponseFormat | undefined, quirks: Quirks) {
   if (format === undefined || format.type === 'text' || quirks.has('no-json-object')) return {}
   if (format.type === 'json' || quirks.has('no-json-schema'))
     return { response_format: { type: 'json_object' } }
   const { name, schema } = format
-  return { response_format: { type: 'json_schema', json_schema: { name, schema, strict: true } } }
+  return {
+    response_format: {
+      type: 'json_schema',
+      json_schema: { name, schema, strict: isStrict(schema) },
+    },
+  }
 }
 
 function wireMessage(message: Message, attached: Attached) {

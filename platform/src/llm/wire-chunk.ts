@@ -97,10 +97,12 @@ function joinParts(content: WireMessage['content']): string {
 }
 
 /** Pieces of one call share an index; servers that send whole calls may leave it out. */
-function takeToolCall(answer: Answer, piece: WireToolCall, at: number): void {
+function takeToolCall(answer: Answer, piece: WireToolCall | null, at: number): void {
+  if (typeof piece !== 'object' || piece === null) return
   const calls = answer.toolCalls
-  const index = placeOf(calls, piece, at)
-  if (index < 0 || index > 127) return
+  const id = typeof piece.id === 'string' ? piece.id : ''
+  const index = placeOf(calls, piece.index, id, at)
+  if (index < 0 || index >= CALLS_MAX) return
   const args = piece.function?.arguments
   const text = typeof args === 'string' ? args : args ? JSON.stringify(args) : ''
   answer.outputWeight += tokenWeight(text)
@@ -109,18 +111,21 @@ function takeToolCall(answer: Answer, piece: WireToolCall, at: number): void {
     call = { id: '', name: '', arguments: '' }
     calls[index] = call
   }
-  if (piece.id) call.id = piece.id
+  if (id !== '') call.id = id
   // Some servers repeat the whole name in every piece, none sends it in halves.
-  if (piece.function?.name) call.name = piece.function.name
+  const name = piece.function?.name
+  if (typeof name === 'string' && name !== '') call.name = name
   call.arguments += text
 }
 
-function placeOf(calls: ToolCall[], piece: WireToolCall, at: number): number {
-  if (Number.isInteger(piece.index)) return piece.index ?? at
-  const same = piece.id ? calls.findIndex((call) => call?.id === piece.id) : -1
+const CALLS_MAX = 128
+
+function placeOf(calls: ToolCall[], index: unknown, id: string, at: number): number {
+  if (typeof index === 'number') return Number.isInteger(index) ? index : at
+  const same = id === '' ? -1 : calls.findIndex((call) => call?.id === id)
   if (same >= 0) return same
   // A new id opens a new call; a piece without one continues the last.
-  return piece.id || calls.length === 0 ? calls.length : calls.length - 1
+  return id !== '' || calls.length === 0 ? calls.length : calls.length - 1
 }
 
 function takeUsage(answer: Answer, usage: WireUsage): void {
@@ -131,7 +136,8 @@ function takeUsage(answer: Answer, usage: WireUsage): void {
   answer.usage = { inputTokens: Math.round(input), outputTokens: Math.round(output) }
 }
 
-function takeFinish(answer: Answer, reason: string): void {
+function takeFinish(answer: Answer, reason: unknown): void {
+  if (typeof reason !== 'string') return
   if (reason === 'content_filter') {
     throw new Fault('LLM_CONTENT_REFUSED', { upstream: { code: 'content_filter' } })
   }
