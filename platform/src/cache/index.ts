@@ -1,4 +1,4 @@
-export type { Redis } from 'ioredis'
-export { type Cache, type CacheDeps, type CacheNamespace, createCache } from './cache.ts'
+export { type Cache, type CacheDeps, createCache } from './cache.ts'
 export { type CacheConfig, cacheConfig } from './config.ts'
-export { createRedis } from './redis.ts'
+export type { CacheNamespace, GetOrSetOptions, SetOptions } from './namespace.ts'
+export { createRedis, type Redis } from './redis.ts'
