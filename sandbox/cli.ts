@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { CliIo, Command } from '../platform/src/cli/command.ts'
+import type { CliIo, Command } from '@minato/platform/cli'
 import { type Sandbox, startSandbox } from './start.ts'
 import { environmentOf } from './variables.ts'
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
-export type JsonObject = Record<string, unknown>
+type JsonObject = Record<string, unknown>
 
 /** What a scenario file holds: which services misbehave how is data, not code. */
 export type ScenarioFile = {
@@ -12,7 +12,7 @@ export type ScenarioFile = {
   scenarios: ScenarioData[]
 }
 
-export type ScenarioData = {
+type ScenarioData = {
   name: string
   title: { en: string; ja: string }
   /** The stage of a conversation it acts at; only requests of that stage count. */
@@ -34,7 +34,7 @@ type Active = {
   match: Record<string, string>
 }
 
-export type TakenScenario = { scenario: string; does: JsonObject }
+type TakenScenario = { scenario: string; does: JsonObject }
 
 /** Tells the caller what to send instead; the control API answers it as 400 or 404. */
 export class ScenarioError extends Error {

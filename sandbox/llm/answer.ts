@@ -2,10 +2,10 @@ import { describeAttachments, withFilesAsText } from './attachments.ts'
 import { rankByBigrams } from './bigrams.ts'
 import type { Attachment, ChatMessage, ChatRequest, ToolCall } from './chat-request.ts'
 import { writeJson } from './json-answer.ts'
-import { isJapanese, type Language, languageOf } from './language.ts'
+import { type Language, languageOf } from './language.ts'
 import { obey } from './obey.ts'
 import { quoteSources } from './quote.ts'
-import { recollect, saidBy } from './recollection.ts'
+import { recollect, relatedTurn, saidBy } from './recollection.ts'
 import { showcase } from './showcase.ts'
 import { readSources, type Sources } from './sources.ts'
 import { chooseToolCall, toolResultsOf } from './tool-use.ts'
@@ -75,7 +75,7 @@ function substance(
   return parts.join('\n\n')
 }
 
-/** The last message's sources first; without any, those of the turns before it. */
+/** The sources of all turns: a conversation sends its documents again with each question. */
 function sourcesOf(messages: ChatMessage[]): Sources {
   const found: Sources = { passages: [], names: [], rest: '' }
   for (const message of messages) {
@@ -109,18 +109,24 @@ const ECHO_CHARS = 200
 
 function generalReply(messages: ChatMessage[], question: string, language: Language): string {
   const turns = messages.filter((message) => message.role === 'user').length
-  const echo = question.length > ECHO_CHARS ? `${question.slice(0, ECHO_CHARS)}…` : question
+  const echo = shorten(question)
+  const related = relatedTurn(messages)
   if (language === 'ja') {
+    const before = related === null ? '' : `先に「${shorten(related)}」と伺いました。`
     return [
-      `ご質問「${echo}」を受け取りました。この会話での${turns}回目のご発言です。`,
+      `ご質問「${echo}」を受け取りました。この会話での${turns}回目のご発言です。${before}`,
       'PDFや文書を添えてお尋ねいただくと、最も近い箇所をページ番号とともに引用します。' +
         '本物のモデルにつなぐには、LLM_URL・LLM_API_KEY・LLM_MODEL を設定してください。',
     ].join('\n\n')
   }
-  const quoted = isJapanese(echo) ? `「${echo}」` : `“${echo}”`
+  const before = related === null ? '' : ` Before, you said “${shorten(related)}”.`
   return [
-    `I received your question ${quoted}. It is message ${turns} of yours in this conversation.`,
+    `I received your question “${echo}”. It is message ${turns} of yours in this conversation.${before}`,
     'Attach a PDF or a document and I will quote the nearest passages with their page numbers. ' +
       'Set LLM_URL, LLM_API_KEY and LLM_MODEL to talk to a real model.',
   ].join('\n\n')
+}
+
+function shorten(text: string): string {
+  return text.length > ECHO_CHARS ? `${text.slice(0, ECHO_CHARS)}…` : text
 }

@@ -2,7 +2,7 @@
  * Character bigrams work for Japanese and English alike without a dictionary, which is why the
  * stand-in uses them for retrieval and for embeddings.
  */
-export function normalise(text: string): string {
+function normalise(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()

@@ -112,3 +112,33 @@ test('remembers what this conversation said and nothing else', async () => {
   })
   assert.match(before.choices[0]?.message.content ?? '', /私の名前は佐藤です/)
 })
+
+test('keeps to what was said before in any words, and writes at length when asked', async () => {
+  const reply = await client.chat.completions.create({
+    model: 'sandbox-main',
+    messages: [
+      { role: 'user', content: 'Remember the number 4711.' },
+      { role: 'assistant', content: 'Yes.' },
+      { role: 'user', content: 'I like tea.' },
+      { role: 'assistant', content: 'Good.' },
+      { role: 'user', content: 'Which number did I mention?' },
+    ],
+  })
+  assert.match(reply.choices[0]?.message.content ?? '', /4711/)
+  assert.ok(((await ask('長い文章を書いてください')).usage?.completion_tokens ?? 0) > 400)
+})
+
+test('reads sources in the tags of the guard, and radicals of PDF fonts as characters', async () => {
+  const tag = 'untrusted-0123456789abcdef0123456789abcdef'
+  const source = `<${tag} source="upload" name="規則.pdf" id="c1">\n[page 4]\n休暇は⼗⽇を与える。\n</${tag}>`
+  const reply = await client.chat.completions.create({
+    model: 'sandbox-main',
+    messages: [
+      { role: 'user', content: [source, '休暇は?'].map((text) => ({ type: 'text', text })) },
+    ],
+  })
+  assert.match(
+    reply.choices[0]?.message.content ?? '',
+    /「休暇は十日を与える。」\(規則\.pdf, 4ページ\)/,
+  )
+})

@@ -4,8 +4,8 @@ import { attachmentTokens } from './attachments.ts'
 import type { ChatRequest } from './chat-request.ts'
 import { countTokens, tokenize } from './tokens.ts'
 
-export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
-export type Usage = {
+type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
+type Usage = {
   prompt_tokens: number
   completion_tokens: number
   total_tokens: number

@@ -59,7 +59,7 @@ function readInputs(value: unknown): string[] {
  * Hashes each character bigram to a few places of the vector (the hashing trick) and normalises
  * it: the same text always gives the same vector, and texts that share wording lie close.
  */
-export function embed(text: string, dimensions: number): Float32Array {
+function embed(text: string, dimensions: number): Float32Array {
   const vector = new Float32Array(dimensions)
   const grams = bigrams(text)
   if (grams.size === 0) grams.add(text)

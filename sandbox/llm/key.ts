@@ -16,12 +16,12 @@ export function checkKey(authorization: string | undefined): void {
   if (key === 'sk-quota') throw quotaExceeded()
 }
 
-export const badKey = () =>
+const badKey = () =>
   new OpenAiError(401, 'Incorrect API key provided. Check the key and try again.', {
     code: 'invalid_api_key',
   })
 
-export const quotaExceeded = () =>
+const quotaExceeded = () =>
   new OpenAiError(429, 'You exceeded your current quota, please check your plan and billing.', {
     type: 'insufficient_quota',
     code: 'insufficient_quota',

@@ -2,7 +2,7 @@ export type Language = 'ja' | 'en'
 
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
 
-export function isJapanese(text: string): boolean {
+function isJapanese(text: string): boolean {
   return JAPANESE.test(text)
 }
 

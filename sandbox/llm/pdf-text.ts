@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const cache = new Map<string, Promise<string[] | null>>()
 const CACHED_FILES = 16
@@ -25,7 +25,7 @@ async function extract(bytes: Buffer): Promise<string[] | null> {
   const { extractText, getDocumentProxy } = await import('unpdf')
   try {
     // Japanese CID fonts need the character maps, which ship with pdfjs-dist.
-    const root = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'))
+    const root = dirname(fileURLToPath(import.meta.resolve('pdfjs-dist/package.json')))
     const pdf = await getDocumentProxy(new Uint8Array(bytes), {
       cMapUrl: `${join(root, 'cmaps')}/`,
       cMapPacked: true,

@@ -36,7 +36,7 @@ function withHeading(heading: string, passages: Passage[], language: Language): 
   return `${heading}\n\n${passages.map((passage) => `- ${cite(passage, language)}`).join('\n')}`
 }
 
-export function cite(passage: Passage, language: Language): string {
+function cite(passage: Passage, language: Language): string {
   const text =
     passage.text.length > MAX_QUOTE_CHARS
       ? `${passage.text.slice(0, MAX_QUOTE_CHARS)}…`

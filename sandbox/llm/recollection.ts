@@ -1,3 +1,4 @@
+import { rankByBigrams } from './bigrams.ts'
 import type { ChatMessage } from './chat-request.ts'
 import type { Language } from './language.ts'
 import { readSources } from './sources.ts'
@@ -15,14 +16,14 @@ const ASKS_HISTORY =
 
 const FACTS: readonly RegExp[] = [
   /\bmy ((?:[\w-]+ ){0,3}[\w-]+) (?:is|are) (?!what|who)([^.!?\n]+)/gi,
-  /\bthe ((?:pass|code|secret )?(?:word|phrase|number)) is ([^.!?\n]+)/gi,
+  /\b(?:the|our) ((?:pass|code|secret)[ -]?(?:word|phrase|number)) is ([^.!?\n]+)/gi,
   /\b(?:i am|i'm) (called) ([^.!?\n]+)/gi,
   /(?:^|[\s。、!])(?:私の|僕の|俺の|わたしの)?([^\s、。はがの?]{1,16}(?:の[^\s、。はが?]{1,12})?)は[「『]?([^、。!?\n「」『』?]{1,60}?)[」』]?(?:です|だよ|だ|である|といいます|と言います)(?=[。、!\s]|$|よ)/gm,
 ]
 
 const ASKS_FACT: readonly RegExp[] = [
   /\bwhat(?:'s| is| are| was) my ((?:[\w-]+ ){0,3}[\w-]+)/i,
-  /\bwhat(?:'s| is| was) the ((?:pass|code|secret )?(?:word|phrase|number))/i,
+  /\bwhat(?:'s| is| was) (?:the|our) ((?:pass|code|secret)[ -]?(?:word|phrase|number))/i,
   /(?:私の|僕の|俺の|わたしの)([^\s、。は??]{1,28})(?:は|って|を(?:教え|覚え))/,
   /(合言葉|パスワード|暗号|名前)(?:は|って)(?:何|なに|なん|[??])/,
 ]
@@ -69,6 +70,14 @@ function findFact(turns: string[], topic: string): string | null {
     }
   }
   return value
+}
+
+/** The earlier words of the person that are nearest to the question; the last ones else. */
+export function relatedTurn(messages: ChatMessage[]): string | null {
+  const turns = messages.filter((message) => message.role === 'user').map(saidBy)
+  const earlier = turns.slice(0, -1).filter((turn) => turn !== '')
+  const nearest = rankByBigrams(turns.at(-1) ?? '', earlier, (turn) => turn)[0]
+  return nearest?.item ?? earlier.at(-1) ?? null
 }
 
 function tellHistory(turns: string[], language: Language): string {

@@ -15,6 +15,13 @@ export function showcase(question: string, language: Language): string | null {
     /^(?:repeat|say) (?:after me:? )?["“'](.+)["”']\.?$/is.exec(question) ??
     /^[「『](.+)[」』]と(?:だけ)?(?:言って|繰り返して|答えて)/s.exec(question)
   if (repeat?.[1]) return repeat[1]
+  if (
+    /長い(?:文章|回答|答え|話)|長く(?:書|答え|説明)|\blong(?:er)? (?:answer|text|story|reply|essay)/i.test(
+      question,
+    )
+  ) {
+    return longText(language)
+  }
   if (/コード(?:の例|を書|例)|(?:write|show|example of)[^.]{0,30}\bcode\b/i.test(question)) {
     return code(language)
   }
@@ -30,6 +37,18 @@ function count(from: number, to: number): string {
   const numbers: number[] = []
   for (let n = from; n <= last; n++) numbers.push(n)
   return numbers.join(', ')
+}
+
+const LONG_SENTENCES = 30
+
+/** Long enough to watch, stop and resume a stream. */
+function longText(language: Language): string {
+  const sentences = Array.from({ length: LONG_SENTENCES }, (_, i) =>
+    language === 'ja'
+      ? `${i + 1}. これは長い応答を確かめるための${i + 1}番目の文です。`
+      : `${i + 1}. This is sentence ${i + 1} of a long answer.`,
+  )
+  return sentences.join('\n')
 }
 
 function code(language: Language): string {

@@ -102,6 +102,11 @@ function splitSentences(block: Passage): Passage[] {
   }
   return paragraphs
     .flatMap((paragraph) => paragraph.split(/(?<=[。!?])|(?<=[.!?])\s+/u))
-    .map((sentence) => ({ ...block, text: sentence.trim() }))
+    .map((sentence) => ({ ...block, text: withoutRadicals(sentence.trim()) }))
     .filter((sentence) => sentence.text !== '')
+}
+
+/** PDF fonts often map 日 to its Kangxi radical ⽇, which looks alike and matches nothing. */
+function withoutRadicals(text: string): string {
+  return text.replace(/[\u2e80-\u2fdf]/g, (radical) => radical.normalize('NFKC'))
 }

@@ -69,7 +69,7 @@ export async function deleteObjects(call: S3Call): Promise<void> {
 }
 
 /** The object that `x-amz-copy-source` names, its own conditions checked. */
-export function copySource(call: S3Call): { bucket: Bucket; record: ObjectRecord } {
+function copySource(call: S3Call): { bucket: Bucket; record: ObjectRecord } {
   const header = String(call.request.headers['x-amz-copy-source'])
   const path = uriDecode(header.split('?')[0] ?? '').replace(/^\//, '')
   const slash = path.indexOf('/')

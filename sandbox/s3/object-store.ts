@@ -16,10 +16,7 @@ export type ObjectRecord = {
   checksums: Received['checksums']
 }
 
-export type NewObject = Pick<
-  ObjectRecord,
-  'key' | 'byteLength' | 'etag' | 'headers' | 'metadata'
-> & {
+type NewObject = Pick<ObjectRecord, 'key' | 'byteLength' | 'etag' | 'headers' | 'metadata'> & {
   checksums: Received['checksums']
   /** A file in the store's temporary folder, moved into place. */
   file: string

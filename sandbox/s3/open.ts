@@ -18,12 +18,12 @@ export type S3Access = {
  * Well-known on purpose: links signed before a restart stay good after it, and the key opens
  * nothing but this process on loopback.
  */
-export const S3_CREDENTIALS = {
+const S3_CREDENTIALS = {
   accessKeyId: 'MINATOSANDBOXDEVKEY0',
   secretAccessKey: 'minato-sandbox-development-key-not-secret',
   region: 'ap-northeast-1',
 }
-export const S3_BUCKET = 'minato'
+const S3_BUCKET = 'minato'
 
 export type OpenedS3 = S3Access & {
   counts(): { objects: number; uploads: number }

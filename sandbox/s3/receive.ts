@@ -14,7 +14,7 @@ import {
 import { S3Error } from './errors.ts'
 
 /** S3's limit for one PUT. */
-export const MAX_PUT_BYTES = 5 * 1024 ** 3
+const MAX_PUT_BYTES = 5 * 1024 ** 3
 
 /** A body that arrived whole and passed every check, waiting in a temporary file. */
 export type Received = {

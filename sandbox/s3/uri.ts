@@ -17,7 +17,7 @@ export function uriDecode(text: string): string {
   }
 }
 
-export type QueryPair = [name: string, value: string]
+type QueryPair = [name: string, value: string]
 
 /** The target of a request, decoded once. The path is never normalised: keys may hold `..`. */
 export type Target = { path: string; query: QueryPair[] }

@@ -1,7 +1,7 @@
 import { S3Error } from './errors.ts'
 
 /** A document as nested records; a list gives the element several times. */
-export type XmlValue = string | number | boolean | XmlRecord | XmlValue[] | undefined
+type XmlValue = string | number | boolean | XmlRecord | XmlValue[] | undefined
 export type XmlRecord = { [name: string]: XmlValue }
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'

@@ -6,10 +6,10 @@ import { type ParsedMail, parseMail } from './parsed-mail.ts'
 const KEPT_MAILS = 500
 const SEARCHED_TEXT_CHARS = 10_000
 
-export type Envelope = { from: string; to: string[] }
+type Envelope = { from: string; to: string[] }
 
 /** One line of the mailbox. */
-export type MailSummary = {
+type MailSummary = {
   id: string
   receivedAt: string
   envelope: Envelope
@@ -20,7 +20,7 @@ export type MailSummary = {
   attachments: number
 }
 
-export type Mail = MailSummary & { raw: Buffer; parsed: ParsedMail }
+type Mail = MailSummary & { raw: Buffer; parsed: ParsedMail }
 
 export type Mailbox = {
   add(envelope: Envelope, message: Buffer): Promise<MailSummary>

@@ -1,7 +1,7 @@
 import PostalMime, { type Address, type Email } from 'postal-mime'
 
-export type MailHeader = { name: string; value: string }
-export type MailAttachment = {
+type MailHeader = { name: string; value: string }
+type MailAttachment = {
   index: number
   filename: string | null
   mediaType: string
