@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import autocannon from 'autocannon'
 import type { Measured } from '../main.ts'
 import { median, rounded } from '../median.ts'
+import { load } from './load.ts'
 import { PATH } from './payload.ts'
 
 const ROUNDS = 5
@@ -25,9 +25,9 @@ export async function http(): Promise<Measured> {
     (await startStack('by-the-book', [jwks])).stack,
   ]
   try {
-    for (const stack of stacks) await load(stack, token, 1)
+    for (const stack of stacks) await measure(stack, token, 1)
     for (let round = 0; round < ROUNDS; round += 1) {
-      for (const stack of stacks) stack.perSecond.push(await load(stack, token, SECONDS))
+      for (const stack of stacks) stack.perSecond.push(await measure(stack, token, SECONDS))
     }
   } finally {
     for (const stack of stacks) stack.process.kill()
@@ -53,17 +53,9 @@ async function startStack(name: string, args: string[]): Promise<{ stack: Stack;
   return { stack: { name, url: message.url, process: child, perSecond: [] }, message }
 }
 
-async function load(stack: Stack, token: string, seconds: number): Promise<number> {
-  const result = await autocannon({
-    url: `${stack.url}${PATH}`,
-    connections: CONNECTIONS,
-    duration: seconds,
-    headers: { authorization: `Bearer ${token}` },
-  })
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`The stack "${stack.name}" refused ${result.non2xx + result.errors} requests.`)
-  }
-  return result.requests.average
+function measure(stack: Stack, token: string, seconds: number): Promise<number> {
+  const headers = { authorization: `Bearer ${token}` }
+  return load({ url: stack.url, path: PATH, headers, connections: CONNECTIONS, seconds })
 }
 
 function report(stacks: Stack[]): Measured {

@@ -13,18 +13,23 @@ export function securityHeaders(profile: Profile, https: boolean): Record<string
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'strict-origin-when-cross-origin',
-    'permissions-policy':
-      'camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()',
-    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
     'cross-origin-resource-policy': 'same-origin',
-    'x-permitted-cross-domain-policies': 'none',
-    'x-dns-prefetch-control': 'off',
-    'origin-agent-cluster': '?1',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     ...(https ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
     ...(profile === 'staging' ? { 'x-robots-tag': 'noindex, nofollow' } : {}),
   }
 }
+
+/** What only a document has use for; every byte of a header is sent with every answer. */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = Object.freeze({
+  'permissions-policy':
+    'camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()',
+  'cross-origin-opener-policy': 'same-origin',
+  'x-permitted-cross-domain-policies': 'none',
+  'x-dns-prefetch-control': 'off',
+  'origin-agent-cluster': '?1',
+})
 
 /** The policy of a page: scripts and styles by nonce, sources as declared, never `*`. */
 export function pagePolicy(nonce: string, sources: CspSources): string {

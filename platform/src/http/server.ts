@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import compress from '@fastify/compress'
 import cors from '@fastify/cors'
 import multipart from '@fastify/multipart'
 import fastify, { type FastifyInstance } from 'fastify'
@@ -10,6 +9,7 @@ import type { Profile } from '../config/index.ts'
 import { commonErrors, type ErrorReporter, type MinatoError } from '../errors/index.ts'
 import { accessLog, type Logger, withLogContext } from '../log/index.ts'
 import type { Metrics } from '../observe/index.ts'
+import { compressAnswers } from './compress.ts'
 import { csrfCheck } from './csrf.ts'
 import { handleErrors } from './error-handler.ts'
 import { type Authenticate, createRequestGuard } from './guard-request.ts'
@@ -83,8 +83,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     maxAge: 600,
     exposedHeaders: ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'],
   })
-  if (deps.compress)
-    await server.register(compress, { global: true, threshold: 2048, encodings: ['gzip'] })
+  if (deps.compress) compressAnswers(server)
   await server.register(multipart, { throwFileSizeLimit: true })
   requireRouteRules(server)
   return server

@@ -6,7 +6,7 @@ import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { commonErrors } from '../errors/index.ts'
 import { addOpenRoutes } from './route-rules.ts'
-import { type CspSources, pagePolicy } from './security-headers.ts'
+import { type CspSources, PAGE_HEADERS, pagePolicy } from './security-headers.ts'
 
 /** Addresses that belong to programs, never to a page. */
 const NOT_PAGES = /^\/(api|v1|mcp|health|metrics|assets|\.well-known)(\/|$)/
@@ -48,6 +48,7 @@ export async function serveSite(
       throw commonErrors.NOT_FOUND()
     const nonce = randomBytes(16).toString('base64url')
     return reply
+      .headers(PAGE_HEADERS)
       .header('content-security-policy', pagePolicy(nonce, options.csp))
       .header('cache-control', 'no-store')
       .type('text/html; charset=utf-8')
