@@ -14,6 +14,8 @@ export type Assignment = {
   /** The value stood in quotes. */
   quoted: boolean
   operator: string
+  /** A blank stands after the operator. */
+  spaced: boolean
   /** The text of a quotation mark at this depth of escaping, to write a string where a number stood. */
   quote: string
 }
@@ -22,7 +24,7 @@ const QUOTE = String.raw`(?:\\{0,15}["'\x60]|\\{1,15}u002[27]|%(?:25)*2[27]|&(?:
 const BLANK = String.raw`(?:[ \t\u3000]|\\{1,15}[tnr]|[\r\n])`
 const OPERATOR = String.raw`(?::{1,3}=|[?+.|]{1,2}=|={1,3}>?|->|:|,|\|{1,2}|>|\(|：|＝|%(?:25)*3[dDaA]|\\{1,15}u003[dDaA]|&#(?:58|61);)`
 
-const WRAPPED = String.raw`(?:(?:[A-Za-z_][\w.]{0,30}|\[\]byte)\((?=[\\"'\x60]))?(?:[bfru]{1,2}(?=["']))?`
+const WRAPPED = String.raw`(?:((?:[A-Za-z_][\w.]{0,30}|\[\]byte))\((?=[\\"'\x60]))?(?:[bfru]{1,2}(?=["']))?`
 
 /** Closing quote or bracket of the name, blanks, an optional type, the operator. */
 const BETWEEN = new RegExp(
@@ -36,17 +38,20 @@ const OPENING = new RegExp(
 )
 /** In XML the value may stand on a line of its own. */
 const OPENING_XML = new RegExp(`${BLANK}{0,40}${WRAPPED}(${QUOTE}|[「『“‘])?`, 'y')
+/** A call that wraps a value: `Secret('x')`. In other calls what stands in the brackets is a name: `config.get('x')`. */
+const WRAPPER =
+  /(?:^|\.)(?:Secret|SecretStr|SecureString|String|Buffer|from|bytes?|\[\]byte|str|encode|decode|b64decode|atob|btoa|hash|hex)$/i
 const CLOSING_TAG = /^(?:\s|\\{1,15}[nrt]){0,40}<\\{0,15}\//
 
 /**
  * Reads the value that belongs to the name ending at `nameEnd`, or undefined when no assignment follows.
  *
- * @param inUrl the name is a parameter of a URL: an ampersand ends its value
+ * @param place `url`: the name is a parameter, and an ampersand ends its value; `pair`: the name is the word `value`
  */
 export function readAssignment(
   scan: Scan,
   nameEnd: number,
-  inUrl: boolean,
+  place: 'text' | 'url' | 'pair',
 ): Assignment | undefined {
   const { text } = scan
   BETWEEN.lastIndex = nameEnd
@@ -54,14 +59,28 @@ export function readAssignment(
   if (between === null) return undefined
   const keyQuote = between[1]
   const operator = between[2] ?? ''
-  if (keyQuote === undefined && operator === ',' && text.charCodeAt(BETWEEN.lastIndex) <= 32)
+  if (
+    keyQuote === undefined &&
+    place !== 'pair' &&
+    operator === ',' &&
+    text.charCodeAt(BETWEEN.lastIndex) <= 32
+  )
     return undefined
   const reader = operator === '>' ? OPENING_XML : OPENING
   reader.lastIndex = BETWEEN.lastIndex
   const opening = reader.exec(text)
   const start = opening === null ? BETWEEN.lastIndex : reader.lastIndex
-  const quote = opening?.[1]
-  const end = quote === undefined ? bareEnd(scan, start, inUrl) : quotedEnd(scan, start, quote)
+  const quote = opening?.[2]
+  if (opening?.[1] !== undefined && !WRAPPER.test(opening[1])) return undefined
+  if (
+    quote !== undefined &&
+    keyQuote === undefined &&
+    place !== 'pair' &&
+    isClosingQuote(text, nameEnd, BETWEEN.lastIndex, start, quote)
+  )
+    return undefined
+  const end =
+    quote === undefined ? bareEnd(scan, start, place === 'url') : quotedEnd(scan, start, quote)
   if (operator === '>' && !CLOSING_TAG.test(text.slice(end, end + 60))) return undefined
   return {
     start,
@@ -69,6 +88,31 @@ export function readAssignment(
     keyQuoted: keyQuote !== undefined,
     quoted: quote !== undefined,
     operator,
+    spaced: text.charCodeAt(BETWEEN.lastIndex) === 32,
     quote: keyQuote ?? '"',
   }
+}
+
+/** `"password=" + value`: the quote after the operator closes the string that the name stands in. */
+function isClosingQuote(
+  text: string,
+  nameEnd: number,
+  operatorEnd: number,
+  start: number,
+  quote: string,
+): boolean {
+  if (start - quote.length === operatorEnd) {
+    const opened = text.lastIndexOf(quote, nameEnd - 1)
+    if (
+      opened >= 0 &&
+      opened > nameEnd - 60 &&
+      /^[\w :.-]*$/.test(text.slice(opened + quote.length, nameEnd))
+    )
+      return true
+  }
+  // `'credentials: ' + x`: nothing but an operator of the language follows.
+  return (
+    /^[ \t]*(?:[+,;)\]]|$)/.test(text.slice(start, start + 8)) &&
+    !/^[,;+]\S/.test(text.slice(start, start + 2))
+  )
 }

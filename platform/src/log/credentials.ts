@@ -14,11 +14,24 @@ export function maskBearer(scan: Scan, start: number): number {
   const value = found[1] ?? ''
   const end = SCHEME.lastIndex
   if (!looksLikeCredential(value)) return 0
+  if (/^basic/i.test(scan.text.slice(start, start + 5)) && !isUserAndPassword(value)) return 0
   return scan.mask(end - value.length, end)
 }
 
+/** RFC 7617: base64 of `user:password`. */
+function isUserAndPassword(value: string): boolean {
+  const plain = value
+    .replace(/%2b/gi, '+')
+    .replace(/%2f/gi, '/')
+    .replace(/%3d/gi, '=')
+    .replaceAll('\\/', '/')
+  if (!/^[A-Za-z0-9+/]{6,}={0,2}$/.test(plain)) return false
+  return Buffer.from(plain, 'base64').includes(58)
+}
+
 function looksLikeCredential(value: string): boolean {
-  if (isPlaceholder(value)) return false
+  // `realm="api"` of a challenge.
+  if (isPlaceholder(value) || /^[a-z_]+=/.test(value)) return false
   return (
     /\d/.test(value) ||
     /=$/.test(value) ||

@@ -1,7 +1,10 @@
 import type { Assignment } from './assignment.ts'
+import { isCall } from './code-values.ts'
+import { HARD } from './key-names.ts'
+import { maskNested } from './nested-values.ts'
 import type { Scan } from './scan-state.ts'
 import { lineEnd } from './value-end.ts'
-import { isNothing, isPlaceholder } from './value-shape.ts'
+import { isNothing, isPlaceholder, looksRandom } from './value-shape.ts'
 
 const SCHEME =
   /(?:(?:Basic|Bearer|Digest|Token|Api-?Key|Api-Token|Negotiate|NTLM|HOBA|Mutual|OAuth|Hawk|Key|GoogleLogin|SharedKey(?:Lite)?|SharedAccessSignature|AWS4?-?[\w-]{0,20}|DPoP|FlyV1|JWT|GenieKey|Splunk|Zoho-oauthtoken|SSWS)(?:[ \t]|\\u0020|%20|\+){1,4}(?=\S))?/iy
@@ -13,10 +16,12 @@ const PARAMETERS =
 /** The value of an `Authorization` or `Cookie` header: all of it but the name of the scheme. */
 export function maskHeader(scan: Scan, found: Assignment): number {
   const { text } = scan
-  if (!found.quoted && !/^(?:[:=]|：|=>|%(?:25)*3[ad])$/i.test(found.operator)) return 0
+  if (!/^(?:[:=]|：|=>|%(?:25)*3[ad]|\\+u003[ad])$/i.test(found.operator))
+    return maskArgument(scan, found)
+  if (found.operator !== ':' && !found.quoted) return maskAssigned(scan, found)
   const opener = text.charAt(found.start)
-  if (!found.quoted && found.keyQuoted && (opener === '{' || opener === '['))
-    return maskHeaderList(scan, found.start)
+  if (!found.quoted && (opener === '{' || opener === '['))
+    return found.operator === '=' ? 0 : maskNested(scan, HARD, found)
   const stop = found.quoted ? found.end : headerEnd(scan, found.start)
   SCHEME.lastIndex = found.start
   SCHEME.test(text)
@@ -29,6 +34,22 @@ export function maskHeader(scan: Scan, found: Assignment): number {
   if (isNothing(value) || isPlaceholder(value) || /^\d{1,6}$/.test(value)) return 0
   if (!found.quoted && isSentence(value)) return 0
   return scan.mask(from, from + value.length)
+}
+
+/** `authorization=x`, `cookie=a=b`: one value, unless it is an expression such as `cookie = this.cookies[i]`. */
+function maskAssigned(scan: Scan, found: Assignment): number {
+  const value = scan.text.slice(found.start, Math.min(found.end, found.start + 600))
+  if (isNothing(value) || isPlaceholder(value) || isCall(value)) return 0
+  return /[\d=%]/.test(value) ? scan.mask(found.start, found.end) : 0
+}
+
+/** `.header('set-cookie', 'a=b')`, `['Authorization', 'Bearer x']`: only what looks like a header's value. */
+function maskArgument(scan: Scan, found: Assignment): number {
+  const value = scan.text.slice(found.start, found.end)
+  if (!found.quoted || isPlaceholder(value)) return 0
+  const scheme = /^[A-Za-z-]{3,20} (?=\S{6,}$)/.exec(value)?.[0] ?? ''
+  if (scheme === '' && !/^[\w.-]{1,80}=\S/.test(value) && !looksRandom(value)) return 0
+  return scan.mask(found.start + scheme.length, found.end)
 }
 
 /** The header's line, or what is left of the quotation it stands in. */
@@ -45,22 +66,4 @@ function isSentence(value: string): boolean {
     !/\b(?=\w*\d)(?=\w*[A-Za-z])\w{8,}/.test(value) &&
     !/[=]/.test(value)
   )
-}
-
-const ITEM = /\s*(\\*")((?:[^"\\]|\\(?!"))*)\\*"\s*[,\]}:]?/y
-
-/** `"set-cookie": ["a=b", "c=d"]`, `"cookies": {"a": "b"}`: each value. */
-function maskHeaderList(scan: Scan, start: number): number {
-  const { text } = scan
-  let resume = 0
-  ITEM.lastIndex = start + 1
-  for (let item = ITEM.exec(text); item !== null; item = ITEM.exec(text)) {
-    const isKey = item[0].endsWith(':')
-    const from = ITEM.lastIndex - item[0].length + item[0].indexOf('"') + 1
-    const value = item[2] ?? ''
-    if (!isKey && !isNothing(value) && !isPlaceholder(value))
-      resume = scan.mask(from, from + value.length)
-    if (/[\]}]$/.test(item[0])) break
-  }
-  return resume
 }

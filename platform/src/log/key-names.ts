@@ -72,7 +72,7 @@ const KEY_NEUTRAL_BEFORE =
   index idx translation message i18n react natural schema sequence hot composite unique lookup map dict json config
   idempotency dedupe dedup dedup group search column field sorting s3 file blob storage_object registry arrow hotkey
   issuer turkey monkey ssm shift ctrl escape enter delete parameter property event metric tag label trace state query sub
-  candidate surrogate`)
+  candidate surrogate socket`)
 const WEAK_WORDS = set('key keys access api auth creds license licence sid signature')
 const WEAK_NEUTRAL_AFTER =
   set(`alias board code frame frames id ids length mesh name names pair press pressed ring selector

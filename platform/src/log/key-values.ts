@@ -51,7 +51,7 @@ export function readKey(scan: Scan, start: number, end: number): number {
   }
   const before = text.charCodeAt(nameStart - 1)
   const inUrl = before === 63 || before === 38 || before === 35
-  const found = readPaired(scan, nameEnd) ?? readAssignment(scan, nameEnd, inUrl)
+  const found = readPaired(scan, nameEnd) ?? readAssignment(scan, nameEnd, inUrl ? 'url' : 'text')
   if (found === undefined) {
     return native
       ? maskNativeProse(scan, kind === HARD, nameEnd)
@@ -59,8 +59,13 @@ export function readKey(scan: Scan, start: number, end: number): number {
   }
   if (kind === HEADER) return maskHeader(scan, found)
   const opener = text.charAt(found.start)
-  if (!found.quoted && (opener === '{' || opener === '[') && found.keyQuoted)
+  if (
+    !found.quoted &&
+    (opener === '{' || opener === '[') &&
+    /^(?::|=>|%.*3a)$/i.test(found.operator)
+  )
     return maskNested(scan, kind, found)
+  if (native && !found.quoted && !isNativeValue(text, found)) return 0
   if (!isSecretValue(text, kind, found, nameStart)) return 0
   return maskValue(scan, found)
 }
@@ -81,6 +86,14 @@ function nativeRight(text: string, from: number): number {
   let i = from
   while (i < limit && isNative(text.charCodeAt(i))) i++
   return text.startsWith('ID', i) ? i + 2 : i
+}
+
+/** After a Japanese name a value is Latin letters and digits; other letters are the sentence going on: `：8文字以上`. */
+function isNativeValue(text: string, found: Assignment): boolean {
+  let end = found.start
+  while (end < found.end && text.charCodeAt(end) < 128) end++
+  found.end = end
+  return end - found.start >= 4
 }
 
 const NATIVE_VALUE = /[ \t\u3000]{0,3}(?:「([^」\n]{1,200})」|([!-~]{4,200}))/y
@@ -160,14 +173,14 @@ function readPaired(scan: Scan, nameEnd: number): Assignment | undefined {
   if (FORM_PART.test(text)) {
     const start = FORM_PART.lastIndex
     const end = start + Math.max(0, text.slice(start, start + 4000).search(/[\r\n]|\\[rn]|\\?"|$/))
-    return { start, end, keyQuoted: true, quoted: true, operator: '=', quote: '"' }
+    return { start, end, keyQuoted: true, quoted: true, operator: '=', spaced: false, quote: '"' }
   }
   PAIRED.lastIndex = nameEnd
   const found = PAIRED.exec(text)
   if (found === null) return undefined
   // The operator again, read as if the name `value` stood before it.
   const colon = PAIRED.lastIndex - 1 - (/[=:][ \t]{0,4}$/.exec(found[0])?.[0].length ?? 1)
-  const pair = readAssignment(scan, colon + 1, false)
+  const pair = readAssignment(scan, colon + 1, 'pair')
   if (pair === undefined) return undefined
   return { ...pair, keyQuoted: found[1] !== undefined, quote: found[1] ?? '"' }
 }

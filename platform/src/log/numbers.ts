@@ -16,7 +16,7 @@ const ISSUERS =
   /^(?:4\d{12}(?:\d{3})?(?:\d{3})?|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|5\d\d|4[4-9]\d)\d{12}|62\d{14,17})$/
 /** Written in one piece, or in the groups of the card with one kind of separator. */
 const CARD =
-  /(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5})(?![\d]|[.,]\d)/y
+  /(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5})(?![ -]?\d|[.,]\d)/y
 
 /** A card number whose thirteenth digit is at `at`. */
 export function maskCard(scan: Scan, at: number): number {
@@ -40,8 +40,22 @@ export function maskCard(scan: Scan, at: number): number {
   const end = CARD.lastIndex
   if (/[A-Za-z_]/.test(text.charAt(end))) return 0
   const plain = text.slice(start, end).replace(/[ -]/g, '')
-  if (!ISSUERS.test(plain) || !passesLuhn(plain) || /^(\d)\1+$/.test(plain)) return 0
+  if (
+    !ISSUERS.test(plain) ||
+    !passesLuhn(plain) ||
+    /^(\d)\1+$/.test(plain) ||
+    isArticleNumber(plain)
+  )
+    return 0
   return scan.mask(start, end, isBareNumber(text, start, end, scan.json) ? '"[secret]"' : undefined)
+}
+
+/** Thirteen digits with the check digit of EAN and JAN: goods, not a card of the old short length. */
+function isArticleNumber(digits: string): boolean {
+  if (digits.length !== 13) return false
+  let sum = 0
+  for (let i = 0; i < 12; i++) sum += (digits.charCodeAt(i) - 48) * (i % 2 === 0 ? 1 : 3)
+  return (10 - (sum % 10)) % 10 === digits.charCodeAt(12) - 48
 }
 
 /** In JSON a number without quotes must become a string. */

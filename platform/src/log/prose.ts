@@ -24,6 +24,7 @@ export function maskAfterName(
   const value = (found[3] ?? found[4] ?? '').replace(/[.!?]+$/, '')
   const before = text.slice(Math.max(0, nameStart - 100), nameStart)
   if (kind === WEAK && !/\b(?:api|access|secret|private|licen[cs]e)[ \t-]$/i.test(before)) return 0
+  if (value.startsWith('-') || (quote.endsWith('`') && !looksRandom(value))) return 0
   if (
     isPlaceholder(value) ||
     UUID.test(value) ||

@@ -1,4 +1,5 @@
 import type { Assignment } from './assignment.ts'
+import { isExpression } from './code-values.ts'
 import { ACCOUNT, DIGITS, HARD, type KeyKind, PARAMETER, SOFT, WEAK } from './key-names.ts'
 import {
   isMasked,
@@ -26,10 +27,14 @@ export function isSecretValue(
   if (kind === PARAMETER) return isParameter(text, nameStart, found) && !isPlaceholder(value)
   if (!found.keyQuoted && (isPlaceholder(value) || isOwnName(text, value, kind, nameStart)))
     return false
-  if (found.quoted && !found.keyQuoted && isCommand(text, found, value)) return false
-  if (found.keyQuoted && !found.quoted && isCode(value)) return false
+  if (
+    found.quoted ? isCommand(text, found, value) : isExpression(text, kind, found, value, nameStart)
+  )
+    return false
+  if (/^={2,3}$/.test(found.operator) && (found.quoted || found.spaced))
+    return found.quoted && /\d/.test(value) && value.length >= 8
   if (kind === WEAK) return isWeakSecret(text, value, nameStart)
-  if (found.operator === ',' || found.operator === '(' || found.operator === '|')
+  if (found.operator === ',' || found.operator === '(' || found.operator.startsWith('|'))
     return isArgument(found, value, kind)
   if (found.quoted) return !(kind === SOFT && isCount(found, value))
   return !isProse(found, value, kind) && !isAmount(text, value, nameStart)
@@ -41,9 +46,12 @@ function isOwnName(text: string, value: string, kind: KeyKind, nameStart: number
   return text.slice(nameStart, nameStart + value.length).toLowerCase() === value.toLowerCase()
 }
 
-/** A command in backticks: `` KEY=`etcdctl get /key` ``. */
+/** A command or a word of code in backticks: `` KEY=`etcdctl get /key` ``, `` for session: `session.kind` ``. */
 function isCommand(text: string, found: Assignment, value: string): boolean {
-  return text.charCodeAt(found.start - 1) === 96 && /^[\w./-]+ /.test(value)
+  return (
+    text.charCodeAt(found.start - 1) === 96 &&
+    /^(?:[\w./-]+ |-|[A-Za-z_]+(?:\.[A-Za-z_]+)+$)/.test(value)
+  )
 }
 
 /** In a URL's query or fragment, or a form's body. */
@@ -76,11 +84,6 @@ function isCount(found: Assignment, value: string): boolean {
   return found.keyQuoted && /^\d{1,5}$/.test(value)
 }
 
-/** Expressions of programs: `password = getPassword()`, `token: req.headers.token`, `secret: string`. */
-function isCode(value: string): boolean {
-  return /^[A-Za-z_$][\w$]*(?:\.[\w$]+)*[([]/.test(value) || /^[{[(]/.test(value)
-}
-
 /** `tokens=1200`, `totalTokens: 150000`. */
 function isAmount(text: string, value: string, nameStart: number): boolean {
   return (
@@ -89,20 +92,12 @@ function isAmount(text: string, value: string, nameStart: number): boolean {
 }
 
 function isProse(found: Assignment, value: string, kind: KeyKind): boolean {
-  if (isCode(value)) return true
   const number = /^-?\d[\d.,]*%?$/.test(value)
   if (kind === SOFT && number)
     return !/^\d{6,}$/.test(value) || (found.operator === ':' && value.length < 10)
   if (found.keyQuoted) return false
-  if (found.operator === '=' || /^%|^\\/.test(found.operator)) {
-    return (
-      /^[01]$/.test(value) ||
-      /^(?:var|local|self|this|process|os|data|module|config|env|options|req|args)\.[\w.[\]]+$/.test(
-        value,
-      )
-    )
-  }
-  if (found.operator === '>' || kind === HARD)
-    return isOrdinaryWord(value) && found.operator !== '>'
-  return isOrdinaryWord(value) || /^[a-z]+(?:\.[a-zA-Z_]+)+$/.test(value) || PARAMETER === kind
+  if (kind === SOFT && found.operator === ':' && /^https?:\/\//.test(value)) return true
+  if (found.operator === '=' || /^%|^\\/.test(found.operator)) return /^[01]$/.test(value)
+  if (found.operator === '>') return false
+  return isOrdinaryWord(value) || (kind === SOFT && /^[a-z]+(?:\.[a-zA-Z_]+)+$/.test(value))
 }
