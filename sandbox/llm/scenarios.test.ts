@@ -186,3 +186,13 @@ test('the request log shows what the model was sent, and no key', async () => {
   assert.match(text, /count from 1 to 40/)
   assert.doesNotMatch(text, /sk-test/)
 })
+
+test('two hundred paced streams at once, twice: none broken, no token lost', async () => {
+  await use('normal', { options: { tokensPerSecond: 200, answerTokens: 20 } })
+  for (const round of [1, 2]) {
+    const ends = await Promise.all(Array.from({ length: 200 }, streamed))
+    const texts = new Set(ends.map((end) => end.text))
+    assert.equal(texts.size, 1, `round ${round}`)
+    assert.ok(ends.every((end) => end.finish === 'stop'))
+  }
+})
