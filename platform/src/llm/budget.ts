@@ -10,14 +10,16 @@ import {
   releaseExpired,
   type Settlement,
   type Standing,
-  settleAll,
 } from './budget-sql.ts'
 import { llmErrors } from './errors.ts'
 import { monthOf } from './month.ts'
 import type { Prices } from './prices.ts'
+import { createSettler } from './settle.ts'
 
 /** Most holds in one statement, and most ledger rows. */
 const BATCH = 500
+/** Longest that an answer waits for its ledger row; the row itself waits longer. */
+const SETTLE_WAIT_MS = 2000
 /** The clock of a call ends it long before; the margin is for a settlement that waits for the database. */
 const EXPIRY_MARGIN_MS = 120_000
 /** An answer shorter than this is not worth starting. */
@@ -54,7 +56,7 @@ type Deps = {
 export function createBudget(deps: Deps) {
   const { db, caps } = deps
   const holdAll = createBatch((holds: HoldUntil[]) => grant(db, holds, caps), BATCH)
-  const settle = createSettler(deps)
+  const settler = createSettler(deps)
   const freed = createFreedSignal()
 
   async function tryHold(wanted: Wanted, month: string, maxOutputTokens: number) {
@@ -95,12 +97,12 @@ export function createBudget(deps: Deps) {
     reserve,
     /** Writes the ledger row and frees the reservation; waits for the database at most briefly. */
     async settle(settlement: Settlement): Promise<void> {
-      const written = settle.add(settlement).then(() => freed.notify(settlement.userId))
+      const written = settler.add(settlement).then(() => freed.notify(settlement.userId))
       await Promise.race([written, delay(SETTLE_WAIT_MS, undefined, { ref: false })])
     },
     standing: (userId: string) => readStanding(db, { userId, month: monthOf(deps.clock()) }, caps),
     releaseExpired: () => releaseExpired(db, new Date(deps.clock())),
-    flush: settle.flush,
+    flush: settler.flush,
   }
 }
 
@@ -142,51 +144,6 @@ function affordable(standing: Standing, wanted: Wanted, prices: Prices): number 
   const byUsd =
     price.out === 0 ? (forOutput < 0 ? -1 : Infinity) : (forOutput * 999_999) / price.out
   return Math.floor(Math.min(byTokens, byUsd))
-}
-
-const SETTLE_WAIT_MS = 2000
-const SETTLE_RETRY_MAX_MS = 15_000
-/** Beyond this the database has been away for long; what is dropped is logged as lost. */
-const SETTLE_BACKLOG_MAX = 20_000
-
-/** Ledger rows survive a database that goes away and comes back: they wait here and are tried again. */
-function createSettler(deps: Deps) {
-  let backlog = 0
-  let closing = false
-  const pending = new Set<Promise<void>>()
-  const write = createBatch(async (rows: Settlement[]) => {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await settleAll(deps.db, rows)
-        return rows.map(() => undefined)
-      } catch (error) {
-        if (closing || backlog > SETTLE_BACKLOG_MAX) throw error
-        await delay(Math.min(SETTLE_RETRY_MAX_MS, 50 * 2 ** attempt), undefined, { ref: false })
-      }
-    }
-  }, BATCH)
-  return {
-    add(settlement: Settlement): Promise<void> {
-      backlog++
-      const done = write(settlement)
-        .catch((error: unknown) => deps.onLost(error, settlement))
-        .finally(() => {
-          backlog--
-          pending.delete(done)
-        })
-      pending.add(done)
-      return done
-    },
-    /** Resolves when everything is written, or has failed once more. For shutdown and tests. */
-    async flush(): Promise<void> {
-      closing = true
-      try {
-        while (pending.size > 0) await Promise.all(pending)
-      } finally {
-        closing = false
-      }
-    },
-  }
 }
 
 /** Wakes calls that wait for budget when another call of the same user gave some back. */

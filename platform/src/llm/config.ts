@@ -60,10 +60,10 @@ export const llmConfig = defineConfig({
     z.union([none, integer(0, Number.MAX_SAFE_INTEGER)]).default(20_000_000),
     { describe: 'tokens a user may spend in a month, or "none"' },
   ),
-  timeoutMs: variable('LLM_TIMEOUT', duration.default(120_000), {
+  timeoutMs: variable('LLM_TIMEOUT', duration.default(300_000), {
     describe: 'longest a call may take, retries included',
   }),
-  firstTokenTimeoutMs: variable('LLM_FIRST_TOKEN_TIMEOUT', duration.default(30_000), {
+  firstTokenTimeoutMs: variable('LLM_FIRST_TOKEN_TIMEOUT', duration.default(60_000), {
     describe: 'longest wait for the first token of a stream',
   }),
   idleTimeoutMs: variable('LLM_IDLE_TIMEOUT', duration.default(30_000), {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, before, test } from 'node:test'
+import { sql } from 'kysely'
 import { testDatabase } from '../data/testing.ts'
 import { completion, json, scriptedModel, testLlm } from './testing.ts'
 
@@ -7,16 +8,22 @@ const call = { userId: 'u1', app: 'test', purpose: 'answer' }
 const messages = [{ role: 'user' as const, content: 'hi' }]
 const actor = { id: 'op-1', email: 'op@example.com' }
 
+let t: Awaited<ReturnType<typeof testDatabase>>
+before(async () => {
+  t = await testDatabase({ apps: [] })
+})
+after(() => t[Symbol.asyncDispose]())
+
 async function setup(config = {}) {
   const stack = new AsyncDisposableStack()
-  const t = stack.use(await testDatabase({ apps: [] }))
+  await sql`delete from minato.llm_lanes`.execute(t.db)
   const model = stack.use(
     await scriptedModel((_, response) => json(response, 200, completion('ok'))),
   )
   const audited: { action: string; target: string; metadata?: unknown }[] = []
   const audit = { record: async (entry: (typeof audited)[number]) => void audited.push(entry) }
   const llm = stack.use(testLlm({ db: t.db, url: model.url, config, audit }))
-  return { t, model, llm, audited, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  return { model, llm, audited, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
 test('lanes come from the configuration until an operator says otherwise', async () => {

@@ -128,12 +128,16 @@ function placeOf(calls: ToolCall[], index: unknown, id: string, at: number): num
   return id !== '' || calls.length === 0 ? calls.length : calls.length - 1
 }
 
+/** More is no usage but nonsense, and would not fit the ledger's column. */
+const TOKENS_MAX = 1_000_000_000
+
 function takeUsage(answer: Answer, usage: WireUsage): void {
   const input = usage.prompt_tokens
   const output = usage.completion_tokens ?? (usage.total_tokens ?? 0) - (input ?? 0)
   if (typeof input !== 'number' || !(input >= 0) || !(output >= 0)) return
   // Servers that report with every chunk send running totals: the last one holds.
-  answer.usage = { inputTokens: Math.round(input), outputTokens: Math.round(output) }
+  const count = (tokens: number) => Math.min(TOKENS_MAX, Math.round(tokens))
+  answer.usage = { inputTokens: count(input), outputTokens: count(output) }
 }
 
 function takeFinish(answer: Answer, reason: unknown): void {

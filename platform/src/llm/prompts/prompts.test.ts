@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, before, test } from 'node:test'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { testDatabase } from '../../data/testing.ts'
 import { completion, json, scriptedModel, testLlm } from '../testing.ts'
@@ -17,9 +18,15 @@ const title = definePrompt({
 })
 const actor = { id: 'op-1' }
 
+let t: Awaited<ReturnType<typeof testDatabase>>
+before(async () => {
+  t = await testDatabase({ apps: [] })
+})
+after(() => t[Symbol.asyncDispose]())
+
 async function setup() {
   const stack = new AsyncDisposableStack()
-  const t = stack.use(await testDatabase({ apps: [] }))
+  await sql`delete from minato.prompt_overrides`.execute(t.db)
   const model = stack.use(
     await scriptedModel((asked, response) => {
       const [message] = asked.body.messages as { content: string }[]
