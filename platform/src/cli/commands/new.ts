@@ -36,7 +36,9 @@ Writes apps/<name> with a page, a route, a migration and a test. The next \`npm 
       await mkdir(dirname(join(folder, path)), { recursive: true })
       await writeFile(join(folder, path), content)
     }
-    io.stdout.write(`Wrote apps/${name}. Try it:\n  npm start\n  node bin/test.js apps/${name}\n`)
+    io.stdout.write(
+      `Wrote apps/${name}. Next:\n  npm install              (records it in package-lock.json)\n  npm test -- apps/${name}\n  npm start\n`,
+    )
     return 0
   },
 }
