@@ -52,7 +52,7 @@ async function runBuild(outDir: string): Promise<void> {
   const once = fileURLToPath(new URL('./build-once.ts', import.meta.url))
   const child = spawn(process.execPath, [once, outDir], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr])

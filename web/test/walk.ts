@@ -50,14 +50,16 @@ export async function walkRoutes(
   const visits: Visit[] = []
   const findings: Finding[] = []
   try {
-    for (const look of looks(options)) {
-      const context = await openContext(browser, options, look)
-      for (const route of options.routes) {
-        const { visit, faults } = await visitRoute(context, options.baseUrl, folder, look, route)
-        visits.push(visit)
-        findings.push(...faults.map((fault) => ({ ...fault, visit: visit.id })))
+    // One language after the other, because the profile keeps it; the four looks of each at once.
+    for (const locale of options.locales ?? (['ja', 'en'] as const)) {
+      if (options.cookies?.length) await keepLocale(browser, options, locale)
+      const walks = looks(options).map((look) =>
+        walkInLook(browser, options, folder, { ...look, locale }),
+      )
+      for (const walked of await Promise.all(walks)) {
+        visits.push(...walked.visits)
+        findings.push(...walked.findings)
       }
-      await context.close()
     }
     const sheet = await writeContactSheet(browser, folder, visits, findings)
     return { visits, findings, sheet }
@@ -66,15 +68,32 @@ export async function walkRoutes(
   }
 }
 
-/** The language last to first, because it is kept in the profile and costs a request to change. */
 function looks({
-  locales = ['ja', 'en'],
   schemes = ['light', 'dark'],
   widths = [1440, 375],
-}: WalkOptions): Look[] {
-  return locales.flatMap((locale) =>
-    schemes.flatMap((scheme) => widths.map((width) => ({ locale, scheme, width }))),
-  )
+}: WalkOptions): Omit<Look, 'locale'>[] {
+  return schemes.flatMap((scheme) => widths.map((width) => ({ scheme, width })))
+}
+
+async function walkInLook(
+  browser: Browser,
+  options: WalkOptions,
+  folder: string,
+  look: Look,
+): Promise<{ visits: Visit[]; findings: Finding[] }> {
+  const visits: Visit[] = []
+  const findings: Finding[] = []
+  const context = await openContext(browser, options, look)
+  try {
+    for (const route of options.routes) {
+      const { visit, faults } = await visitRoute(context, options.baseUrl, folder, look, route)
+      visits.push(visit)
+      findings.push(...faults.map((fault) => ({ ...fault, visit: visit.id })))
+    }
+  } finally {
+    await context.close()
+  }
+  return { visits, findings }
 }
 
 async function openContext(
@@ -95,14 +114,26 @@ async function openContext(
   await context.addInitScript(
     `localStorage.setItem('minato-locale', '${locale}'); localStorage.setItem('minato-colours', '${scheme}')`,
   )
-  if (cookies.length > 0) {
+  return context
+}
+
+/** The profile's language wins over the browser's, so the walk sets it as a person would. */
+async function keepLocale(
+  browser: Browser,
+  { baseUrl, cookies = [] }: WalkOptions,
+  locale: Look['locale'],
+): Promise<void> {
+  const context = await browser.newContext()
+  try {
+    await context.addCookies(cookies.map((cookie) => ({ ...cookie, url: baseUrl })))
     const answer = await context.request.patch(`${baseUrl}/api/auth/profile`, {
       data: { locale },
       headers: { origin: new URL(baseUrl).origin, 'sec-fetch-site': 'same-origin' },
     })
     if (!answer.ok()) throw new Error(`The profile's language: ${answer.status()}`)
+  } finally {
+    await context.close()
   }
-  return context
 }
 
 async function visitRoute(

@@ -1,19 +1,8 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core'
-import {
-  IconCheck,
-  IconDeviceDesktop,
-  IconDevices,
-  IconKey,
-  IconLanguage,
-  IconLogout,
-  IconMoon,
-  IconShieldLock,
-  IconSun,
-  IconUser,
-} from '@tabler/icons-react'
+import { IconDevices, IconKey, IconLogout, IconShieldLock, IconUser } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { IconComponent } from '../app.ts'
-import { type Locale, useLocale } from '../locale.ts'
+import { isLocale, useLocale } from '../locale.ts'
 import { useMessages } from '../messages.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useSession } from '../session.ts'
@@ -71,75 +60,42 @@ function Page({ to, icon, label }: { to: string; icon: IconComponent; label: str
 function Languages() {
   const t = useMessages('shell')
   const locale = useLocale()
-  const languages: [Locale, string][] = [
-    ['ja', '日本語'],
-    ['en', 'English'],
-  ]
   return (
-    <>
+    <Menu.RadioGroup
+      value={locale}
+      onChange={(code) => {
+        if (isLocale(code)) void chooseLocale(code)
+      }}
+    >
       <Menu.Label>{t('language')}</Menu.Label>
-      {languages.map(([code, name]) => (
-        <Choice
-          key={code}
-          icon={IconLanguage}
-          label={name}
-          lang={code}
-          chosen={locale === code}
-          onChoose={() => chooseLocale(code)}
-        />
-      ))}
-    </>
+      <Menu.RadioItem value="ja" lang="ja">
+        日本語
+      </Menu.RadioItem>
+      <Menu.RadioItem value="en" lang="en">
+        English
+      </Menu.RadioItem>
+    </Menu.RadioGroup>
   )
 }
 
 function Colours() {
   const t = useMessages('shell')
   const { colorScheme, setColorScheme } = useMantineColorScheme()
-  const choices = [
-    ['light', IconSun],
-    ['dark', IconMoon],
-    ['auto', IconDeviceDesktop],
-  ] as const
+  const schemes = ['light', 'dark', 'auto'] as const
   return (
-    <>
-      <Menu.Label>{t('colours')}</Menu.Label>
-      {choices.map(([scheme, icon]) => (
-        <Choice
-          key={scheme}
-          icon={icon}
-          label={t(scheme)}
-          chosen={colorScheme === scheme}
-          onChoose={() => setColorScheme(scheme)}
-        />
-      ))}
-    </>
-  )
-}
-
-function Choice({
-  icon,
-  label,
-  lang,
-  chosen,
-  onChoose,
-}: {
-  icon: IconComponent
-  label: string
-  lang?: string
-  chosen: boolean
-  onChoose: () => void
-}) {
-  return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={chosen}
-      closeMenuOnClick={false}
-      leftSection={<Icon of={icon} />}
-      rightSection={chosen ? <Icon of={IconCheck} size={16} /> : null}
-      onClick={onChoose}
-      {...(lang === undefined ? {} : { lang })}
+    <Menu.RadioGroup
+      value={colorScheme}
+      onChange={(value) => {
+        const scheme = schemes.find((known) => known === value)
+        if (scheme !== undefined) setColorScheme(scheme)
+      }}
     >
-      {label}
-    </Menu.Item>
+      <Menu.Label>{t('colours')}</Menu.Label>
+      {schemes.map((scheme) => (
+        <Menu.RadioItem key={scheme} value={scheme}>
+          {t(scheme)}
+        </Menu.RadioItem>
+      ))}
+    </Menu.RadioGroup>
   )
 }

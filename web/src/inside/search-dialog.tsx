@@ -24,6 +24,10 @@ export default function SearchDialog({ asked }: { asked: number }) {
   }, [asked])
   const found = useFound(query)
   const run = useRun()
+  const results = found.data
+  useEffect(() => {
+    if (results !== undefined) chooseFirst()
+  }, [results])
   const groups = (['pages', 'actions'] as const).map(
     (group) => [group, (found.data?.commands ?? []).filter((c) => kindOf(c) === group)] as const,
   )
@@ -68,6 +72,16 @@ export default function SearchDialog({ asked }: { asked: number }) {
       {found.data?.failed && <Spotlight.Footer>{t('searchFailed')}</Spotlight.Footer>}
     </Spotlight.Root>
   )
+}
+
+/**
+ * Enter takes the first of what is shown. Spotlight itself chooses before results that come after
+ * the typing are there; this is its own way of choosing (`data-selected` and the store's index).
+ */
+function chooseFirst(): void {
+  for (const [index, line] of [...document.querySelectorAll('[data-action]')].entries())
+    line.toggleAttribute('data-selected', index === 0)
+  store.updateState((state) => ({ ...state, selected: 0 }))
 }
 
 function kindOf(command: Command): 'pages' | 'actions' {

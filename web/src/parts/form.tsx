@@ -14,7 +14,7 @@ import {
   useRef,
   useState,
 } from 'react'
-import { ApiError } from '../api-error.ts'
+import { ApiError, type FieldError } from '../api-error.ts'
 import { useMessages } from '../messages.ts'
 import { ErrorNote } from './error-state.tsx'
 import classes from './form.module.css'
@@ -77,7 +77,7 @@ export function Form({
       const values = Object.fromEntries([...data].map(([name, value]) => [name, String(value)]))
       await onSubmit(values, data)
     } catch (error) {
-      const { fields, rest } = sortFaults(error, form, fieldOf)
+      const { fields, rest } = sortFaults(error, form, t, fieldOf)
       setErrors(fields)
       setProblem(rest)
     } finally {
@@ -112,11 +112,22 @@ function without(errors: Record<string, string>, name: string): Record<string, s
   return rest
 }
 
+type PartsWords = ReturnType<typeof useMessages<'parts'>>
+
+/** The schema's own codes are said in our words; a rule of the server brings its own. */
+function faultWords(fault: FieldError, field: Element | RadioNodeList, t: PartsWords): string {
+  const input = field instanceof HTMLInputElement ? field : undefined
+  if (fault.code === 'invalid_type' || (fault.code === 'too_small' && input?.value === ''))
+    return t('required')
+  if (fault.code === 'too_small') return t('tooLittle')
+  if (fault.code === 'too_big') return t('tooMuch')
+  if (fault.code === 'invalid_format')
+    return t(input?.type === 'email' ? 'notAnEmail' : 'misshapen')
+  return fault.message
+}
+
 /** The browser's own checks, said in our words at the field. */
-function checkFields(
-  form: HTMLFormElement,
-  t: ReturnType<typeof useMessages<'parts'>>,
-): Record<string, string> {
+function checkFields(form: HTMLFormElement, t: PartsWords): Record<string, string> {
   const faults: Record<string, string> = {}
   for (const field of form.elements) {
     if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) continue
@@ -132,6 +143,7 @@ function checkFields(
 function sortFaults(
   error: unknown,
   form: HTMLFormElement,
+  t: PartsWords,
   fieldOf: ((code: string) => string | undefined) | undefined,
 ): { fields: Record<string, string>; rest: unknown } {
   if (!(error instanceof ApiError)) return { fields: {}, rest: error }
@@ -139,8 +151,9 @@ function sortFaults(
   let homeless = error.errors.length === 0
   for (const fault of error.errors) {
     const name = fault.path.split(/[./]/).at(-1) ?? ''
-    if (form.elements.namedItem(name) === null) homeless = true
-    else fields[name] ??= fault.message
+    const field = form.elements.namedItem(name)
+    if (field === null) homeless = true
+    else fields[name] ??= faultWords(fault, field, t)
   }
   const named = homeless ? fieldOf?.(error.code) : undefined
   if (named === undefined) return { fields, rest: homeless ? error : undefined }
@@ -160,10 +173,13 @@ export function TextField(props: TextInputProps & { name: string }) {
 
 export function PasswordField(props: PasswordInputProps & { name: string }) {
   const t = useMessages('parts')
+  const field = useField(props.name)
   return (
     <PasswordInput
       {...layout}
-      {...useField(props.name)}
+      {...field}
+      // Mantine says it of every input but this one.
+      aria-invalid={field.error !== undefined}
       withAsterisk={false}
       visibilityToggleButtonProps={{ 'aria-label': t('showPassword') }}
       {...props}
