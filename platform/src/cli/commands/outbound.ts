@@ -21,7 +21,7 @@ export const outbound: Command = {
     en: 'Say whether URLs given by users may be fetched',
     ja: '利用者が指定した URL に接続してよいかを判定します',
   },
-  usage: USAGE,
+  usage: HELP,
   run: async (args, io) => {
     const asked = parse(args)
     if (asked === 'help') return print(io.stdout, HELP, 0)

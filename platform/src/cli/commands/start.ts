@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { readConfig } from '../../app/read-config.ts'
 import type { Role } from '../../app/services.ts'
 import { startMinato } from '../../app/start.ts'
 import { type Command, systemOf } from '../command.ts'
@@ -21,6 +22,8 @@ outside services that are not configured. PORT and MINATO_DATA_DIR choose where.
       return 2
     }
     const system = systemOf(io)
+    // Mistakes in the configuration are told before anything takes time.
+    readConfig(system, await system.apps(), io.env)
     await system.buildSite()
     const running = await startMinato({ system, env: io.env, role })
     const stop = (signal: string) => void running.stop(signal)
