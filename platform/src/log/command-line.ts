@@ -14,7 +14,7 @@ function commandBefore(text: string, at: number): string {
   return before.slice(cut + 1)
 }
 
-const VALUE = /[ \t=]{0,2}(?:(\\?["'])((?:(?!\1)[^\n]){1,200}?)\1|([^\s"'\\;|&<>]{2,200}))/y
+const VALUE = /[ \t=]{0,2}(?:(\\{0,15}["'])((?:(?!\1)[^\n]){1,200}?)\1|([^\s"'\\;|&<>]{2,200}))/y
 
 /** ` -p secret`, ` -psecret`: a password when the command is one that takes it so, or when a user's name stands before. */
 export function readShortPassword(scan: Scan, start: number, end: number): number {
@@ -54,7 +54,7 @@ export function readLetterPassword(scan: Scan, start: number, end: number): numb
 }
 
 const PAIR =
-  /(?:[ \t]|=){0,5}(?:\\?"([^":\s]{0,80}):([^"\n]{1,200}?)\\?"|'([^':\s]{0,80}):([^'\n]{1,200})'|((?:\\?"[^"\n]{1,80}?\\?"|'[^'\n]{1,80}'|[^\s:"'\\]{0,80})):((?:\\?"[^"\n]{1,200}?\\?"|'[^'\n]{1,200}'|[^\s"'\\|;<>]{1,200})))/y
+  /(?:[ \t]|=){0,5}(?:\\{0,15}"([^":\s]{0,80}):([^"\n]{1,200}?)\\{0,15}"|'([^':\s]{0,80}):([^'\n]{1,200})'|((?:\\{0,15}"[^"\n]{1,80}?\\{0,15}"|'[^'\n]{1,80}'|[^\s:"'\\]{0,80})):((?:\\{0,15}"[^"\n]{1,200}?\\{0,15}"|'[^'\n]{1,200}'|[^\s"'\\|;<>]{1,200})))/y
 const SAMPLE_PASSWORD = /^(?:change(?:it|me)|pass(?:word)?|pwd|test|token|yyy+)$/i
 
 /** `curl -u name:password`. An empty password is one too: then the name is the key. */
@@ -68,16 +68,16 @@ export function readUserPair(scan: Scan, start: number, end: number): number {
   if (found === null) return maskLoneKey(scan, end)
   const user = found[1] ?? found[3] ?? found[5] ?? ''
   const password = found[2] ?? found[4] ?? found[6] ?? ''
-  const plain = password.replace(/^\\?["']|\\?["']$/g, '')
+  const plain = password.replace(/^\\*["']|\\*["']$/g, '')
   if (isPlaceholder(plain) || isNothing(plain) || SAMPLE_PASSWORD.test(plain)) return 0
   if (/^(?:\d+|\/\/.*)$/.test(password) && /^\d*$|^https?$/.test(user)) return 0
   const quote =
-    found[6] === undefined ? (/\\?["']$/.exec(text.slice(end, PAIR.lastIndex))?.[0].length ?? 0) : 0
+    found[6] === undefined ? (/\\*["']$/.exec(text.slice(end, PAIR.lastIndex))?.[0].length ?? 0) : 0
   const to = PAIR.lastIndex - quote
   return scan.mask(to - password.length, to)
 }
 
-const LONE = /(?:[ \t]|=){0,5}\\?["']([^":\s$<>{}]{6,200}):\\?["']/y
+const LONE = /(?:[ \t]|=){0,5}\\{0,15}["']([^":\s$<>{}\\]{6,200}):\\{0,15}["']/y
 
 /** `-u "key:"`: services that take their key as the name. */
 function maskLoneKey(scan: Scan, end: number): number {

@@ -1,7 +1,17 @@
 import { type Assignment, readAssignment } from './assignment.ts'
 import { isWord } from './characters.ts'
 import { maskHeader } from './header-values.ts'
-import { HARD, HEADER, keyKind, NONE, PARAMETER, WEAK } from './key-names.ts'
+import {
+  HARD,
+  HEADER,
+  type KeyKind,
+  keyKind,
+  MY_NUMBER,
+  NONE,
+  PARAMETER,
+  WEAK,
+} from './key-names.ts'
+import { readMyNumber } from './my-number.ts'
 import { maskNested } from './nested-values.ts'
 import { maskAfterName } from './prose.ts'
 import type { Scan } from './scan-state.ts'
@@ -33,8 +43,13 @@ export const KEY_LITERALS = [
     'マイナンバー',
     '個人番号',
   ],
-  ...['\\u30d1\\u30b9', '\\u30c8\\u30fc\\u30af\\u30f3', '\\u6697\\u8a3c', '\\u79d8\\u5bc6\\u9375'],
 ]
+
+/** The first letters of the Japanese names as ASCII-only JSON writes them, at any depth of escaping. */
+export const ESCAPED_LITERALS =
+  'u30d1 u6697 u79d8 u30c8 u30b7 u30ad u8a8d u78ba u30bb u30af u9375 u30de u500b u5408 u30ef'.split(
+    ' ',
+  )
 
 /** A name that holds one of the stems: finds its ends, what it is, and what follows it. */
 export function readKey(scan: Scan, start: number, end: number): number {
@@ -42,9 +57,40 @@ export function readKey(scan: Scan, start: number, end: number): number {
   const native = text.charCodeAt(start) > 127
   const nameEnd = native ? nativeRight(text, end) : nameRight(text, end)
   const nameStart = nameLeft(text, start, scan.done)
-  const name = text.slice(nameStart, nameEnd)
-  const kind = keyKind(name.includes('\\u') ? lettersOf(name) : name)
-  if (kind === NONE) return 0
+  const kind = keyKind(text.slice(nameStart, nameEnd))
+  return kind === NONE ? 0 : readNamed(scan, kind, nameStart, nameEnd, native)
+}
+
+const ESCAPED = /(?:\\{1,15}u[0-9a-f]{4})+/iy
+const ESCAPED_BEFORE = /(?:\\{1,15}u[0-9a-f]{4})*\\{1,15}$/i
+
+/** A name written in escapes such as `\u30d1`. */
+export function readEscapedKey(scan: Scan, start: number): number {
+  const { text } = scan
+  const from = Math.max(scan.done, start - 400)
+  const before = ESCAPED_BEFORE.exec(text.slice(from, start))
+  if (before === null) return 0
+  ESCAPED.lastIndex = from + before.index
+  const run = ESCAPED.exec(text)?.[0] ?? ''
+  const name = run.replace(/\\+u([0-9a-f]{4})/gi, (_all, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  )
+  const kind = keyKind(name)
+  if (kind === MY_NUMBER)
+    return readMyNumber(scan, ESCAPED.lastIndex - run.length, ESCAPED.lastIndex)
+  return kind === NONE
+    ? 0
+    : readNamed(scan, kind, ESCAPED.lastIndex - run.length, ESCAPED.lastIndex, false)
+}
+
+function readNamed(
+  scan: Scan,
+  kind: KeyKind,
+  nameStart: number,
+  nameEnd: number,
+  native: boolean,
+): number {
+  const { text } = scan
   if (text.charCodeAt(nameStart) === 45 && kind !== WEAK && kind !== PARAMETER) {
     const masked = maskFlag(scan, nameEnd)
     if (masked > 0) return masked
@@ -113,36 +159,17 @@ function maskNativeProse(scan: Scan, hard: boolean, nameEnd: number): number {
 function nameRight(text: string, from: number): number {
   const limit = Math.min(text.length, from + 64)
   let i = from
-  for (;;) {
-    while (i < limit && isName(text.charCodeAt(i))) i++
-    if (i >= limit || !isEscapedLetter(text, i)) return i
-    i += 6
-  }
+  while (i < limit && isName(text.charCodeAt(i))) i++
+  return i
 }
 
 function nameLeft(text: string, from: number, floor: number): number {
   const limit = Math.max(floor, from - 64)
   let i = from
-  while (i > limit) {
-    if (isName(text.charCodeAt(i - 1))) i--
-    else if (i - 5 > limit && isEscapedLetter(text, i - 6)) i -= 6
-    else break
-  }
+  while (i > limit && isName(text.charCodeAt(i - 1))) i--
   // The `n` of an escaped line end is not part of the name.
   if (i > floor && i < from && text.charCodeAt(i - 1) === 92 && 'nrt'.includes(text.charAt(i))) i++
   return i
-}
-
-/** `\u30d1`: a Japanese letter as ASCII-only JSON writes it. */
-function isEscapedLetter(text: string, at: number): boolean {
-  if (text.charCodeAt(at) !== 92 || text.charCodeAt(at + 1) !== 117) return false
-  return /^\\u(?:30[4-9a-f]|[4-9])[0-9a-f]{1,3}$/i.test(text.slice(at, at + 6))
-}
-
-function lettersOf(name: string): string {
-  return name.replace(/\\u([0-9a-f]{4})/gi, (_all, code: string) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
-  )
 }
 
 const FLAG =
@@ -162,7 +189,7 @@ function maskFlag(scan: Scan, nameEnd: number): number {
 
 const PAIRED =
   /(?:\\{0,7}["'`])[ \t]*,?(?:[ \t]|[\r\n]|\\[nrt]){0,12}(\\{0,7}["'`])?(?:value|val|content|default)(?:\\{0,7}["'`])?[ \t]{0,4}[=:][ \t]{0,4}(?=\\{0,7}["'`\d])/iy
-const FORM_PART = /\\?"(?:;[^\r\n\\]{0,100})?(?:\r?\n|\\r\\n|\\n){2}/y
+const FORM_PART = /\\{0,15}"(?:;[^\r\n\\]{0,100})?(?:\r?\n|\\{1,15}r\\{1,15}n|\\{1,15}n){2}/y
 
 /** `"name": "password", "value": "x"`, `name="password" value="x"`, a part of a form. */
 function readPaired(scan: Scan, nameEnd: number): Assignment | undefined {
@@ -172,7 +199,7 @@ function readPaired(scan: Scan, nameEnd: number): Assignment | undefined {
   FORM_PART.lastIndex = nameEnd
   if (FORM_PART.test(text)) {
     const start = FORM_PART.lastIndex
-    const end = start + Math.max(0, text.slice(start, start + 4000).search(/[\r\n]|\\[rn]|\\?"|$/))
+    const end = start + Math.max(0, text.slice(start, start + 4000).search(/[\r\n]|\\+[rn]|\\*"|$/))
     return { start, end, keyQuoted: true, quoted: true, operator: '=', spaced: false, quote: '"' }
   }
   PAIRED.lastIndex = nameEnd

@@ -4,12 +4,12 @@ import { isPlaceholder } from './value-shape.ts'
 const LINE_END = String.raw`(?:\\r)?(?:\r?\n|\\n)`
 const BLANK = String.raw`(?:[ \t]|\\t)`
 const KIND = new RegExp(
-  `(?:^|${LINE_END}|[{,;])${BLANK}*kind:[ \\t]*\\\\*["']?secret\\\\*["']?[ \\t]*(?=$|${LINE_END}|[,}])`,
+  `(?:^|${LINE_END}|[{,;\\s"'])${BLANK}*kind:[ \\t]*\\\\*["']?secret\\\\*["']?[ \\t]*(?=$|${LINE_END}|[,}"'])`,
   'i',
 )
 const OPENS = new RegExp(`[ \\t]*${LINE_END}`, 'y')
 const ENTRY = new RegExp(
-  `(${BLANK}*)(?:#[^\\n\\\\]*|[\\w.-]{1,100}:[ \\t]*(?:[|>][-+]?[ \\t]*${LINE_END}${BLANK}*)?(\\\\*["']?)([^\\s"'\\\\]{0,20000})\\\\*["']?)[ \\t]*(?:${LINE_END}|$)`,
+  `(${BLANK}*)(?:#[^\\n\\\\]*|[\\w.-]{1,100}:[ \\t]*(?:[|>][-+]?[ \\t]*${LINE_END}${BLANK}*)?(\\\\*["']?)([^\\s"'\\\\]{0,20000})\\\\*["']?)[ \\t]*(?:${LINE_END}|$|(?=\\\\*["']))`,
   'y',
 )
 
@@ -17,7 +17,7 @@ const ENTRY = new RegExp(
 export function readManifestData(scan: Scan, start: number, end: number): number {
   const { text } = scan
   // `metadata:` ends like this too.
-  if (!/(?:^|[^A-Za-z]|string)$/i.test(text.slice(Math.max(0, start - 6), start))) return 0
+  if (!/(?:^|[^A-Za-z]|\\[nrt]|string)$/i.test(text.slice(Math.max(0, start - 6), start))) return 0
   OPENS.lastIndex = end
   if (!OPENS.test(text) || !isSecretManifest(scan, start)) return 0
   let at = OPENS.lastIndex

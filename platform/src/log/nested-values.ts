@@ -1,24 +1,11 @@
 import type { Assignment } from './assignment.ts'
+import { DESCRIBES, isMessage } from './field-facts.ts'
 import { HARD, type KeyKind, SOFT } from './key-names.ts'
 import type { Scan } from './scan-state.ts'
 import { quotedEnd } from './value-end.ts'
 import { isNothing, isPlaceholder } from './value-shape.ts'
 
 const STRING = /(\\*["'])/y
-
-/** Fields that say something of the secret: `{"password": {"type": "string"}}` of a schema. */
-const DESCRIBES =
-  /^(?:type|format|description|title|message|code|reason|status|kind|path|rule|error|expected|received|scope|algorithm|alg|short|in|ref|\$ref)$|(?:At|_at)$/
-
-/** What a form says of a field: `"password": ["must be at least 12 characters"]`. */
-function isMessage(value: string): boolean {
-  return (
-    / /.test(value) &&
-    /\b(?:must|required|invalid|too|at least|at most|should|expected|cannot|missing|characters?)\b|[。です]$/i.test(
-      value,
-    )
-  )
-}
 
 /**
  * The strings inside an object or array under a secret's name: `"passwords": ["a", "b"]`, `"secret": {"db": "x"}`. The

@@ -47,7 +47,8 @@ export function maskCard(scan: Scan, at: number): number {
     isArticleNumber(plain)
   )
     return 0
-  return scan.mask(start, end, isBareNumber(text, start, end, scan.json) ? '"[secret]"' : undefined)
+  const quote = scan.json ? bareNumberQuote(text, start, end) : undefined
+  return scan.mask(start, end, quote === undefined ? undefined : `${quote}[secret]${quote}`)
 }
 
 /** Thirteen digits with the check digit of EAN and JAN: goods, not a card of the old short length. */
@@ -58,13 +59,11 @@ function isArticleNumber(digits: string): boolean {
   return (10 - (sum % 10)) % 10 === digits.charCodeAt(12) - 48
 }
 
-/** In JSON a number without quotes must become a string. */
-function isBareNumber(text: string, start: number, end: number, json: boolean): boolean {
-  return (
-    json &&
-    /[:[,]\s*$/.test(text.slice(Math.max(0, start - 4), start)) &&
-    /^\s*[,\]}]/.test(text.slice(end, end + 4))
-  )
+/** In JSON a number without quotes must become a string: the quotation mark at its depth of escaping. */
+function bareNumberQuote(text: string, start: number, end: number): string | undefined {
+  const before = text.slice(Math.max(0, start - 200), start)
+  if (!/[:[,]\s*$/.test(before) || !/^\s*[,\]}]/.test(text.slice(end, end + 4))) return undefined
+  return /(\\*")[^"]*$/.exec(before)?.[1] ?? '"'
 }
 
 /** The check digit of a My Number (Order 85 of 2014 of the Ministry of Internal Affairs and Communications, article 5). */

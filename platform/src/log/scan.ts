@@ -11,7 +11,7 @@ import {
   maskKeyMaterial,
   maskOracle,
 } from './key-material.ts'
-import { KEY_LITERALS, readKey } from './key-values.ts'
+import { ESCAPED_LITERALS, KEY_LITERALS, readEscapedKey, readKey } from './key-values.ts'
 import { readManifestData } from './kubernetes.ts'
 import { MY_NUMBER_NAMES, readMyNumber } from './my-number.ts'
 import { maskCard } from './numbers.ts'
@@ -66,6 +66,7 @@ for (const literal of IMAGE_STARTS) on(literal, skipImage)
 for (const literal of KEY_MATERIAL_STARTS) on(literal, maskKeyMaterial)
 for (const literal of MY_NUMBER_NAMES) on(literal, readMyNumber)
 for (const literal of KEY_LITERALS) on(literal, readKey)
+for (const literal of ESCAPED_LITERALS) on(literal, readEscapedKey)
 for (const literal of VENDOR_NAMES) on(literal, readVendorName)
 
 const lengths = literals.map((literal) => literal.length)
