@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import Fastify from 'fastify'
 import { MinatoError } from '../errors/index.ts'
-import { Secret } from '../log/index.ts'
+import { createLogger, Secret } from '../log/index.ts'
 import { createOutbound } from '../outbound/index.ts'
 import { createDiskStore, createFiles, filesConfig, moveFiles } from './index.ts'
 import { publicOrigins } from './public-origins.ts'
@@ -20,6 +20,11 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }))
 
 const outbound = createOutbound()
+const worker = {
+  role: 'web' as const,
+  log: createLogger({ level: 'fatal' }),
+  onClose: () => undefined,
+}
 const text = { contentType: 'text/plain' }
 const noFiles = { filesUrl: undefined, accessKeyId: undefined, secretAccessKey: undefined }
 
@@ -31,6 +36,7 @@ function disk(name: string, secret = 1) {
     keys: { derive: () => Buffer.alloc(32, secret) },
     clock: () => now,
     outbound,
+    ...worker,
   })
 }
 
@@ -71,6 +77,7 @@ describe('files', () => {
       keys: { derive: () => Buffer.alloc(32) },
       clock: () => now,
       outbound: s3.outbound,
+      ...worker,
     })
     await files.put('a/b', Buffer.from('in S3'), text)
     assert.equal((await buffer((await files.get('a/b')).stream)).toString(), 'in S3')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import type { Secret } from '../log/index.ts'
+import type { Logger, Secret } from '../log/index.ts'
 import type { FilesConfig } from './config.ts'
 import { createDiskStore } from './disk-store.ts'
 import { fileKey, filePrefix } from './file-key.ts'
@@ -11,6 +11,7 @@ import type { OutboundHandler } from './s3-client.ts'
 import { checkLink, type LinkOptions, signLink } from './signed-link.ts'
 import type { ByteRange, FileList, FileStore, PutOptions, ReadFile, StoredFile } from './store.ts'
 import { type Swept, sweep } from './sweep.ts'
+import { startSweeper } from './sweeper.ts'
 
 /** What `createFiles` needs of the services. */
 export type FilesDeps = {
@@ -22,6 +23,10 @@ export type FilesDeps = {
   keys: { derive(label: string): Buffer }
   clock: () => number
   outbound: OutboundHandler
+  log: Logger
+  /** A web process leaves the sweeping to the workers. */
+  role: 'all' | 'web' | 'worker'
+  onClose(name: string, close: () => Promise<void> | void): void
 }
 
 export type Health = { ok: boolean; kind: 'disk' | 's3'; latencyMs: number; detail?: string }
@@ -57,6 +62,7 @@ const MAX_LIST_LIMIT = 1000
  */
 export function createFiles(deps: FilesDeps): Files {
   const store = createStore(deps)
+  if (deps.role !== 'web') deps.onClose('files sweeper', startSweeper({ ...deps, store }))
   const signer = { secret: deps.keys.derive('files.signed-link'), clock: deps.clock }
   return {
     kind: store.kind,

@@ -6,6 +6,7 @@ import multipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { MinatoError } from '../../errors/index.ts'
 import { createFiles, type Files } from '../../files/index.ts'
+import { createLogger } from '../../log/index.ts'
 import type { Received, ReceiveRules, SendOptions } from '../index.ts'
 import { createUploads } from '../index.ts'
 
@@ -38,6 +39,9 @@ export async function uploadServer(options: {
     keys: { derive: () => Buffer.alloc(32, 1) },
     clock: Date.now,
     outbound: { requestHandler: () => undefined },
+    role: 'web',
+    log: createLogger({ level: 'fatal' }),
+    onClose: () => undefined,
   })
   const files = options.files?.(disk) ?? disk
   const uploads = createUploads({
