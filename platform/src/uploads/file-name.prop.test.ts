@@ -60,7 +60,7 @@ test('whatever comes in, the name is safe, and safe names stay as they are', () 
       assert.equal(name.isWellFormed(), true)
       assert.equal(safeFileName(name), name)
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   )
 })
 

@@ -1,6 +1,8 @@
 import { extensionOf } from './extension.ts'
 
 const MAX_CHARACTERS = 120
+/** A name beyond this is an attack, not a name. */
+const MAX_READ = 1024
 /** What ext4, APFS and NTFS take for one name, in bytes. */
 const MAX_BYTES = 240
 /** Device names that Windows opens instead of a file, whatever the extension. */
@@ -16,7 +18,9 @@ const INVISIBLE = /(?!\u200d)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu
  * @example safeFileName('C:\\fakepath\\見積書:最終.pdf') // '見積書_最終.pdf'
  */
 export function safeFileName(original: string): string {
-  const last = original.toWellFormed().normalize('NFC').split(/[/\\]/).at(-1) ?? ''
+  // The end of the name decides: it holds the last segment and the extension.
+  const end = original.slice(-MAX_READ).toWellFormed().normalize('NFC')
+  const last = end.split(/[/\\]/).at(-1) ?? ''
   const cleaned = last
     .replace(INVISIBLE, '')
     .replace(/[<>:"|?*]/g, '_')
@@ -26,16 +30,19 @@ export function safeFileName(original: string): string {
   return shorten(RESERVED.test(named) ? `_${named}` : named)
 }
 
-/** Cuts the stem, never the extension, and never half a character. */
+/** Cuts the stem, never the extension, and never half a character. One pass: names come from strangers. */
 function shorten(name: string): string {
-  if (fits(name)) return name
+  if (Array.from(name).length <= MAX_CHARACTERS && Buffer.byteLength(name) <= MAX_BYTES) return name
   const extension = extensionOf(name).slice(0, 12)
   const suffix = extension === '' ? '' : `.${extension}`
-  const stem = Array.from(name.slice(0, name.length - suffix.length))
-  while (stem.length > 1 && !fits(stem.join('') + suffix)) stem.pop()
-  return stem.join('').replace(/[. ]+$/, '') + suffix
-}
-
-function fits(name: string): boolean {
-  return Array.from(name).length <= MAX_CHARACTERS && Buffer.byteLength(name) <= MAX_BYTES
+  let charactersLeft = MAX_CHARACTERS - suffix.length
+  let bytesLeft = MAX_BYTES - Buffer.byteLength(suffix)
+  let stem = ''
+  for (const character of name.slice(0, name.length - suffix.length)) {
+    charactersLeft -= 1
+    bytesLeft -= Buffer.byteLength(character)
+    if (charactersLeft < 0 || bytesLeft < 0) break
+    stem += character
+  }
+  return stem.replace(/[. ]+$/, '') + suffix
 }
