@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type AnswerReader, readAnswer, readText } from './answer-reader.ts'
 import type { Deadline } from './deadline.ts'
 import { Fault, faultOf } from './fault.ts'
+import { parseJson } from './parse-json.ts'
 import { type QuirkMemory, type Quirks, quirkBehind } from './quirks.ts'
 import { chatBody } from './request-body.ts'
 import { backoffMs, RETRY_AFTER_MAX_MS, retryAfterMs } from './retry-after.ts'
@@ -146,12 +147,4 @@ export async function faultOfResponse(response: TransportResponse, model: string
     model,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

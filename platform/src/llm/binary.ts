@@ -19,7 +19,7 @@ export function binarySize(data: Binary): number {
 }
 
 /** The base64 text inside a data URL, or the text itself. */
-export function base64Of(data: string): string {
+function base64Of(data: string): string {
   return data.replace(DATA_URL, '')
 }
 

@@ -10,6 +10,7 @@ import type { LlmConfig } from './config.ts'
 import { type CacheDoor, createDeterministicCache } from './deterministic-cache.ts'
 import { embedTexts } from './embed.ts'
 import { estimateTokens } from './estimate-tokens.ts'
+import { Fault } from './fault.ts'
 import * as guard from './guard/index.ts'
 import {
   type Actor,
@@ -25,7 +26,7 @@ import { createNotices, type Notice } from './notices.ts'
 import { answerObject } from './object.ts'
 import { createPlaces } from './places.ts'
 import { createPrices } from './prices.ts'
-import { type Probe, probeModel } from './probe.ts'
+import { listModels, type Probe, probeModel } from './probe.ts'
 import {
   createPrompts,
   type Evaluation,
@@ -86,6 +87,8 @@ export type Llm = {
   embed(texts: readonly string[], call: CallOptions & { model?: string }): Promise<number[][]>
   /** What people may choose, with what each takes and costs. */
   models(): Promise<ModelOffer[]>
+  /** Every model the server has, for an operator who sets a lane. Throws an LlmError. */
+  serverModels(): Promise<string[]>
   /** What may be sent to a lane or model. Throws LLM_MODEL_UNKNOWN. */
   capabilities(which: { lane?: Lane; model?: string }): Promise<Capabilities & { model: string }>
   lanes: Pick<Lanes, 'list' | 'set'>
@@ -130,6 +133,8 @@ export function createLlm(deps: LlmDeps): Llm {
     object: (schema, request, call) => answerObject(parts, schema, request, call),
     embed: (texts, call) => embedTexts({ ...session, config }, texts, call),
     models: async () => modelOffers(await lanes.settings(), config, prices),
+    serverModels: () =>
+      listModels(session.transport).catch((error: unknown) => Promise.reject(toLlmError(error))),
     async capabilities(which) {
       const resolved = resolveModels(which, await lanes.settings(), config)
       const { files, images, contextTokens, maxOutputTokens, models } = resolved
@@ -227,4 +232,5 @@ function monthUsage(standing: Standing): MonthUsage {
   return { inputTokens, outputTokens, costUsd: spentUsd, capUsd, capTokens, ratio }
 }
 
+const toLlmError = (error: unknown) => (error instanceof Fault ? error.toError() : error)
 const ratioOf = (spent: number, cap: number) => (cap === 0 ? 1 : spent / cap)

@@ -7,6 +7,7 @@ import { createDeadline, type Deadline } from './deadline.ts'
 import { llmErrors } from './errors.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import { Fault, faultOf } from './fault.ts'
+import { parseJson } from './parse-json.ts'
 import type { Places } from './places.ts'
 import type { Recorder } from './recorder.ts'
 import type { CallOptions } from './types.ts'
@@ -143,12 +144,4 @@ function inOrder(data: { index?: number | undefined; embedding: number[] }[], co
   if (!whole || !length)
     throw new Fault('LLM_BAD_ANSWER', { upstream: { message: 'embeddings missing or uneven' } })
   return vectors
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,5 @@
 export type { Binary } from './binary.ts'
-export type { CapChange, CapOverride } from './caps.ts'
+export { type CapChange, type CapOverride, capChange } from './caps.ts'
 export { type LlmConfig, llmConfig } from './config.ts'
 export { createLlm, type Llm, type LlmDeps, type MonthUsage } from './create-llm.ts'
 export { isLlmError, type LlmError, type LlmErrorCode, llmErrors } from './errors.ts'
@@ -12,8 +12,11 @@ export type { ModelOffer } from './model-offers.ts'
 export type { Notice } from './notices.ts'
 export type { Probe } from './probe.ts'
 export {
+  type CaseResult,
   definePrompt,
   type Evaluation,
+  type EvaluationCase,
+  type Expectation,
   type Prompt,
   type PromptChange,
   type PromptSetting,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from './parse-json.ts'
 
 /** USD for one million tokens. */
 export type Price = { in: number; out: number }
@@ -16,14 +17,6 @@ export const priceTable = z.string().transform((text, context): PriceTable => {
   })
   return z.NEVER
 })
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** Made-up, so that costs show up on a laptop. */
 const SANDBOX_PRICES: PriceTable = {

@@ -63,6 +63,17 @@ test('a server without a list of models is judged by its answer', async () => {
   assert.deepEqual([result.accepted, result.modelExists], [true, false])
 })
 
+test('an operator can list what the server has', async () => {
+  await using model = await scriptedModel((_, response, turn) =>
+    turn === 0
+      ? json(response, 200, { data: [{ id: 'a' }, { id: 'b' }] })
+      : json(response, 200, 'no list'),
+  )
+  await using llm = testLlm({ db: t.db, url: model.url })
+  assert.deepEqual(await llm.serverModels(), ['a', 'b'])
+  await assert.rejects(llm.serverModels(), { code: 'LLM_BAD_ANSWER' })
+})
+
 test('a server that is away proves nothing', async () => {
   await using llm = testLlm({ db: t.db, url: 'http://127.0.0.1:9/v1' })
   const { accepted, modelExists, quotaLeft, code } = await llm.probe()

@@ -3,6 +3,7 @@ import { faultOfResponse } from './attempt.ts'
 import { type ChatDeps, chatAnswer } from './chat.ts'
 import { isLlmError, type LlmErrorCode } from './errors.ts'
 import { errorObjectOf, Fault } from './fault.ts'
+import { parseJson } from './parse-json.ts'
 import type { Transport } from './transport.ts'
 
 /** What is known of the key. Null: could not be told, because something before it failed. */
@@ -81,7 +82,7 @@ export async function listModels(transport: Transport): Promise<string[]> {
   const signal = AbortSignal.timeout(LIST_TIMEOUT_MS)
   const response = await transport('/models', { method: 'GET', signal })
   if (response.status !== 200) throw await faultOfResponse(response, '')
-  const body: unknown = JSON.parse(await readText(response, LIST_MAX_BYTES))
+  const body = parseJson(await readText(response, LIST_MAX_BYTES))
   const data = typeof body === 'object' && body !== null && 'data' in body ? body.data : body
   if (!Array.isArray(data)) throw new Fault('LLM_BAD_ANSWER', { upstream: upstreamOf(body) })
   return data.flatMap((item: unknown) =>

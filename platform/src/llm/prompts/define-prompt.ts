@@ -42,7 +42,7 @@ export function definePrompt<S extends z.ZodObject>(prompt: Prompt<S>): Prompt<S
 }
 
 /** Names of the inputs a template uses. */
-export function slotsOf(template: string): string[] {
+function slotsOf(template: string): string[] {
   return [...new Set([...template.matchAll(SLOT)].map((match) => match[1] ?? ''))]
 }
 
