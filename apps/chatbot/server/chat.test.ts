@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type TestServer, testServer } from '@minato/platform/app/testing'
 import { type Sandbox, startSandbox } from '@minato/sandbox'
-import { multipart, readEvents } from './testing.ts'
+import { multipart, readEvents } from '../../../test/sse.ts'
 
 let sandbox: Sandbox
 let server: TestServer
