@@ -14,7 +14,7 @@ before(async () => {
 })
 after(() => t[Symbol.asyncDispose]())
 
-function budgetWith(caps: { usd: number | null; tokens: number | null }, queueMs = 2000) {
+function budgetWith(caps: { usd: number | null; tokens: number | null }, queueMs = 60_000) {
   return createBudget({
     db: t.db,
     clock: () => now,

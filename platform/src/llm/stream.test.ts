@@ -254,7 +254,7 @@ test('a server that asks for an hour is not waited for; the answer says how long
   )
   assert.equal(code, 'LLM_RATE_LIMITED')
   assert.ok(isLlmError(error) && error.headers['retry-after'] === '3600')
-  assert.ok(performance.now() - started < 2000)
+  assert.ok(performance.now() - started < 30_000)
 })
 
 test('nothing is asked again once a token was delivered', async () => {

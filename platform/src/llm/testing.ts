@@ -112,13 +112,13 @@ export function testLlmConfig(overrides: Partial<LlmConfig> = {}): LlmConfig {
     prices: {},
     monthlyCapUsd: null,
     monthlyCapTokens: null,
-    timeoutMs: 10_000,
-    firstTokenTimeoutMs: 5000,
-    idleTimeoutMs: 5000,
+    timeoutMs: 60_000,
+    firstTokenTimeoutMs: 60_000,
+    idleTimeoutMs: 60_000,
     retries: 0,
     concurrency: 100,
     userConcurrency: 50,
-    queueMs: 1000,
+    queueMs: 30_000,
     ...overrides,
   }
 }
