@@ -29,7 +29,7 @@ export type FilesDeps = {
   onClose(name: string, close: () => Promise<void> | void): void
 }
 
-export type Health = { ok: boolean; kind: 'disk' | 's3'; latencyMs: number; detail?: string }
+export type Health = { kind: 'disk' | 's3'; latencyMs: number }
 
 /** Bytes under keys, on disk or in an object store; every app's files go through it. */
 export type Files = {
@@ -46,6 +46,7 @@ export type Files = {
   /** Where the browser may load files from, for the content security policy; empty for the disk store. */
   publicOrigins(): string[]
   sweep(): Promise<Swept>
+  /** @throws FILES_UNAVAILABLE or FILES_STORAGE_FULL when files cannot be written or read now */
   health(): Promise<Health>
   store: FileStore
 }
@@ -81,7 +82,7 @@ export function createFiles(deps: FilesDeps): Files {
       linkRoutes(server, { store, checkLink: (key, query) => checkLink(signer, key, query) }),
     publicOrigins: () => publicOrigins(deps.config.files.filesUrl),
     sweep: () => sweep(store, deps.clock),
-    health: () => health(store),
+    health: healthOf(deps, store),
   }
 }
 
@@ -107,11 +108,20 @@ function reveal(secret: Secret | undefined): string {
   return secret?.reveal() ?? ''
 }
 
-async function health(store: FileStore): Promise<Health> {
-  const started = performance.now()
-  const answer = await store.probe().then(
-    () => ({ ok: true }),
-    (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : 'failed' }),
-  )
-  return { ...answer, kind: store.kind, latencyMs: Math.round(performance.now() - started) }
+/** Rejects while the store is away; the log says when it went and when it came back. */
+function healthOf({ log }: FilesDeps, store: FileStore): () => Promise<Health> {
+  let up = true
+  return async () => {
+    const started = performance.now()
+    try {
+      await store.probe()
+    } catch (error) {
+      if (up) log.warn('files.down', { kind: store.kind, err: error })
+      up = false
+      throw error
+    }
+    if (!up) log.info('files.up', { kind: store.kind })
+    up = true
+    return { kind: store.kind, latencyMs: Math.round(performance.now() - started) }
+  }
 }

@@ -1,11 +1,16 @@
 import { z } from 'zod'
 
-/** Text of a person's making: one line, not endless. */
-export const line = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((text) => !/[\p{Cc}\u2028\u2029]/u.test(text))
+/**
+ * Text of a person's making, such as a name. It stands in bodies only, never in a header, so odd characters are taken out
+ * rather than refused: nobody's reset mail may fail over a line break in their name.
+ */
+export const line = z.string().transform((text) =>
+  text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim()
+    .slice(0, 200),
+)
 
 /** A link of ours. Anything but http and https would be a way to run script in some readers. */
 export const link = z
