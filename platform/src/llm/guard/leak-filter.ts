@@ -17,8 +17,10 @@ export type LeakOptions = {
   secrets: readonly string[]
 }
 
-/** A partial match shorter than this goes out: three characters of a canary tell nothing. */
+/** A partial match shorter than this goes out: three characters of a canary tell nothing … */
 const MIN_HELD_CHARS = 4
+/** … but three of a short secret are most of it. */
+const MIN_HELD_CHARS_EXACT = 1
 const REPLACEMENT = '[removed]'
 
 /** Positions are counted in raw characters of `held`; `at[i]` is where the i-th last skeleton char stands. */
@@ -128,15 +130,23 @@ class LeakStage implements Stage {
     }
     if (isHeld(this.#run) && !this.#leaking) back(this.#run.chars)
     for (const [index, length] of this.#matched.entries()) {
-      if (length < MIN_HELD_CHARS) continue
-      if (this.#patterns[index]?.exact) start = Math.min(start, this.#held.length - length)
+      const exact = this.#patterns[index]?.exact === true
+      if (length < (exact ? MIN_HELD_CHARS_EXACT : MIN_HELD_CHARS)) continue
+      if (exact) start = Math.min(start, this.#held.length - length)
       else back(length)
     }
     return start
   }
 
   #release(): string {
-    const end = Math.max(0, this.#heldBack())
+    const end = this.#heldBack()
+    if (end === this.#held.length) {
+      const all = this.#held
+      this.#held = ''
+      this.#starts.length = 0
+      return all
+    }
+    if (end === 0) return ''
     const out = this.#held.slice(0, end)
     this.#held = this.#held.slice(end)
     this.#starts = this.#starts.filter((start) => start >= end).map((start) => start - end)

@@ -26,7 +26,8 @@ function asBrowserReads(url: string): string {
     .replace(/&#(\d{1,7});?/g, (_m, digits) => fromCode(Number.parseInt(digits, 10)))
     .replace(/&([a-z]{2,8});/gi, (whole, name: string) => ENTITY[name.toLowerCase()] ?? whole)
     .replace(/[\p{Cc}\p{Cf}\s]/gu, '')
-    .replace(/\\([^\w\s])/g, (_m, char: string) => (char === '\\' ? '/' : char))
+    .replace(/\\([^\w\s\\])/g, '$1')
+    .replaceAll('\\', '/')
     .replace(/^[<"']+|[>"']+$/g, '')
 }
 
@@ -55,7 +56,7 @@ export function linkJudge(imageHosts?: readonly string[]): LinkJudge {
     const text = asBrowserReads(raw)
     const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase()
     if (scheme !== undefined && !SAFE_SCHEMES.has(scheme)) return `a ${scheme.slice(0, 16)}: link`
-    const remote = scheme === 'http' || scheme === 'https' || /^[/\\]{2}/.test(text)
+    const remote = scheme === 'http' || scheme === 'https' || text.startsWith('//')
     if (!remote) return undefined
     const url = URL.parse(text, 'https://relative.invalid')
     if (url === null) return loadsByItself ? 'an image address nobody can read' : undefined

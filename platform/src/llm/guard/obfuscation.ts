@@ -45,6 +45,7 @@ function* escapes(text: string): Generator<Decoded> {
       .replace(/&#x([0-9a-f]{2,6});/gi, (_m, digits) => codePoint(digits, 16))
     yield { how: 'entities', text: plain }
   }
+  if (!text.includes('%')) return
   for (const [run] of text.matchAll(/(?:[\w.~-]{0,20}%[0-9A-F]{2}){6,600}[\w.~-]{0,40}/gi)) {
     const decoded = readable(percentBytes(run))
     if (decoded !== undefined) yield { how: 'percent', text: decoded.replace(/\+/g, ' ') }
@@ -85,15 +86,19 @@ const LEET: Readonly<Record<string, string>> = {
   '|': 'l',
   '+': 't',
 }
-const LEET_WORD =
-  /[a-z0-9@$!|+]*[a-z][0-9@$!|+]+[a-z][a-z0-9@$!|+]*|\b[0-9][a-z0-9@$!|+]*[a-z][a-z0-9@$!|+]+/g
+/** A digit or sign between letters, as in `1gn0re`: most texts have none. */
+const LEET_WORD = /[a-z0-9@$!|+]*[a-z][013457@$!|][a-z0-9@$!|+]*/g
+const LEET_INSIDE = /[a-z][013457@$!|][a-z013457@$|]/
+const LEET_STEM =
+  /ignor|previ|instruct|prompt|system|passw|forget|disreg|reveal|secret|rules|bypass|jailbr|pretend|overrid|restrict/g
 
 function leet(latin: string): string | undefined {
-  const words = latin.match(LEET_WORD)
-  if (words === null || words.length < 2) return undefined
-  return latin.replace(/[a-z0-9@$!|+]{3,40}/g, (word) =>
-    /[a-z]/.test(word) ? word.replace(/[013457 89@$!|+]/g, (char) => LEET[char] ?? char) : word,
+  if (!LEET_INSIDE.test(latin)) return undefined
+  const plain = latin.replace(LEET_WORD, (word) =>
+    word.replace(/[0-9@$!|+]/g, (char) => LEET[char] ?? char),
   )
+  const gained = (plain.match(LEET_STEM)?.length ?? 0) - (latin.match(LEET_STEM)?.length ?? 0)
+  return gained > 0 ? plain : undefined
 }
 
 /**
@@ -107,6 +112,21 @@ export function squeezedLetters(latin: string): string | undefined {
   if (spelled !== null) return spelled.join(' ').replace(/[^a-z0-9]/g, '')
   const longest = latin.match(/[a-z]{19,400}/g)
   return longest === null ? undefined : longest.join(' ')
+}
+
+/** Tag characters (U+E0020–E007E) spell ASCII that nobody sees; flags of regions use seven at most. */
+const TAGS = /[\u{E0020}-\u{E007E}]{8,}/gu
+/** Variation selectors in a row carry bytes; a letter or emoji has one. */
+const SELECTORS = /[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]{8,}/u
+
+/** What invisible characters spell, and whether the text hides anything at all. */
+export function hiddenText(raw: string): { hides: boolean; spelled: string } {
+  const runs = raw.match(TAGS) ?? []
+  const spelled = Array.from(runs.join(' '), (char) => {
+    const code = char.codePointAt(0) ?? 0
+    return code > 0xe0000 ? String.fromCharCode(code - 0xe0000) : char
+  })
+  return { hides: runs.length > 0 || SELECTORS.test(raw), spelled: spelled.join('') }
 }
 
 /** Every other reading the text offers, at most eight, each bounded. */
