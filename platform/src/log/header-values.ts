@@ -22,6 +22,7 @@ export function maskHeader(scan: Scan, found: Assignment): number {
   const opener = text.charAt(found.start)
   if (!found.quoted && (opener === '{' || opener === '['))
     return found.operator === '=' ? 0 : maskNested(scan, HARD, found)
+  if (found.keyQuoted && !found.quoted && /^[-\d.tfn]/.test(opener)) return maskScalar(scan, found)
   const stop = found.quoted ? found.end : headerEnd(scan, found.start)
   SCHEME.lastIndex = found.start
   SCHEME.test(text)
@@ -34,6 +35,13 @@ export function maskHeader(scan: Scan, found: Assignment): number {
   if (isNothing(value) || isPlaceholder(value) || /^\d{1,6}$/.test(value)) return 0
   if (!found.quoted && isSentence(value)) return 0
   return scan.mask(from, from + value.length)
+}
+
+/** A number, true, false or null of JSON. */
+function maskScalar(scan: Scan, found: Assignment): number {
+  const value = scan.text.slice(found.start, found.end)
+  if (!/^-?\d[\d.eE+-]{6,}$/.test(value)) return 0
+  return scan.mask(found.start, found.end, `${found.quote}[secret]${found.quote}`)
 }
 
 /** `authorization=x`, `cookie=a=b`: one value, unless it is an expression such as `cookie = this.cookies[i]`. */

@@ -16,5 +16,6 @@ const BASE64 = /[A-Za-z0-9+/_-]{48,}={0,2}/y
 /** Base64 of a picture or document is passed over: chance strings in it are no keys. */
 export function skipImage(scan: Scan, start: number, end: number): number {
   BASE64.lastIndex = scan.text.charCodeAt(start) === 59 ? end : start
-  return BASE64.test(scan.text) ? BASE64.lastIndex : 0
+  if (BASE64.test(scan.text)) scan.quietUntil = BASE64.lastIndex
+  return 0
 }

@@ -9,12 +9,13 @@ import {
   MY_NUMBER,
   NONE,
   PARAMETER,
+  SOFT,
   WEAK,
 } from './key-names.ts'
 import { readMyNumber } from './my-number.ts'
 import { maskNested } from './nested-values.ts'
 import { maskAfterName } from './prose.ts'
-import type { Scan } from './scan-state.ts'
+import { MASK, type Scan } from './scan-state.ts'
 import { isSecretValue } from './secret-value.ts'
 import { isNothing, isPlaceholder } from './value-shape.ts'
 
@@ -58,6 +59,7 @@ export function readKey(scan: Scan, start: number, end: number): number {
   const nameEnd = native ? nativeRight(text, end) : nameRight(text, end)
   const nameStart = nameLeft(text, start, scan.done)
   const kind = keyKind(text.slice(nameStart, nameEnd))
+  if (kind === SOFT && text.startsWith(MASK, nameStart - 1)) return 0
   return kind === NONE ? 0 : readNamed(scan, kind, nameStart, nameEnd, native)
 }
 
@@ -142,7 +144,8 @@ function isNativeValue(text: string, found: Assignment): boolean {
   return end - found.start >= 4
 }
 
-const NATIVE_VALUE = /[ \t\u3000]{0,3}(?:「([^」\n]{1,200})」|([!-~]{4,200}))/y
+const NATIVE_VALUE =
+  /[ \t\u3000]{0,3}(?:「([^」\n"\\]{1,200})」|([^\s"'\\,;{}\u0080-\uffff]{4,200}))/y
 
 /** `パスワードは「x」です`, `暗証番号は4821`: quoted, or with a digit in it. */
 function maskNativeProse(scan: Scan, hard: boolean, nameEnd: number): number {

@@ -23,11 +23,28 @@ export const bucketOf = (hash: number): number => (hash ^ (hash >>> 14)) & 0xfff
 export const mayBegin = (hash: number): boolean => buckets[bucketOf(hash)] !== 0
 
 /** The length of the registered value that begins at `start`, or 0. */
-export function registeredLengthAt(text: string, start: number): number {
-  const candidates = byPrefix.get(text.slice(start, start + MIN_SECRET_LENGTH))
+export function registeredLengthAt(scan: { text: string; json: boolean }, start: number): number {
+  const candidates = byPrefix.get(scan.text.slice(start, start + MIN_SECRET_LENGTH))
   if (candidates === undefined) return 0
-  for (const candidate of candidates) if (text.startsWith(candidate, start)) return candidate.length
+  for (const candidate of candidates) {
+    if (!scan.text.startsWith(candidate, start)) continue
+    if (!scan.json || keepsEscapes(scan.text, start, candidate)) return candidate.length
+  }
   return 0
+}
+
+/** In JSON a match may not begin or end inside an escape, nor reach over the end of its string. */
+function keepsEscapes(text: string, start: number, value: string): boolean {
+  let before = 0
+  while (text.charCodeAt(start - 1 - before) === 92) before++
+  if (before % 2 === 1) return false
+  let run = 0
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i)
+    if (code === 34 && run % 2 === 0) return false
+    run = code === 92 ? run + 1 : 0
+  }
+  return run % 2 === 0
 }
 
 /**

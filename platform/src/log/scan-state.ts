@@ -1,62 +1,70 @@
+import { isJson, type JsonPlace, placeInJson } from './json-place.ts'
+import { anyRegistered, MIN_SECRET_LENGTH, registeredLengthAt } from './registered.ts'
+
 export const MASK = '[secret]'
 
-/** The output of one scan: copied pieces and masks, in order. */
-export type Scan = {
-  text: string
-  /** The text is a JSON document, so quotation marks and escapes must stay whole. */
-  json: boolean
+/** One reading of a text: what was masked so far, and what rules need to remember of it. */
+export class Scan {
+  readonly text: string
   /** Everything before this position is decided. */
-  done: number
-  /** The parts of the text that are manifests of Kubernetes secrets, once somebody asked. */
-  secretDocuments?: [number, number][]
+  done = 0
   /** What was read before and need not be read again: the last long bare value, the last line, closing marks. */
-  bareFrom: number
-  bareTo: number
-  lineFrom: number
-  lineTo: number
-  closings: Map<string, number>
+  bareFrom = -1
+  bareTo = -1
+  lineFrom = -1
+  lineTo = -1
+  readonly closings = new Map<string, number>()
+  /** Up to here stands base64 of a picture: chance strings in it are no keys. */
+  quietUntil = 0
   /** Steps left for walking into objects under a secret's name: bounds the work on hostile nesting. */
   steps: number
-  /** Replaces [start, end) and returns `end`, from where the scan goes on. */
-  mask(start: number, end: number, replacement?: string): number
-  finish(): string
-}
+  /** The parts of the text that are manifests of Kubernetes secrets, once somebody asked. */
+  secretDocuments: [number, number][] | undefined
+  readonly #place: JsonPlace = { at: 0, inString: false }
+  #json: boolean | undefined
+  #out = ''
 
-export function startScan(text: string): Scan {
-  let out = ''
-  const scan: Scan = {
-    text,
-    json: looksLikeJson(text),
-    done: 0,
-    bareFrom: -1,
-    bareTo: -1,
-    lineFrom: -1,
-    lineTo: -1,
-    closings: new Map(),
-    steps: 20_000 + 2 * text.length,
-    mask(start, end, replacement = MASK) {
-      const from = Math.max(start, scan.done)
-      if (end <= from) return Math.max(end, scan.done)
-      out += text.slice(scan.done, from) + replacement
-      scan.done = end
-      return end
-    },
-    finish: () => (scan.done === 0 ? text : out + text.slice(scan.done)),
+  constructor(text: string) {
+    this.text = text
+    this.steps = 20_000 + 2 * text.length
   }
-  return scan
-}
 
-/** A line that opens and closes as an object, array or string of JSON does. */
-function looksLikeJson(text: string): boolean {
-  let start = 0
-  let end = text.length - 1
-  while (start < end && text.charCodeAt(start) <= 32) start++
-  while (end > start && text.charCodeAt(end) <= 32) end--
-  const open = text[start]
-  const close = text[end]
-  return (
-    (open === '{' && close === '}') ||
-    (open === '[' && close === ']') ||
-    (open === '"' && close === '"' && end > start)
-  )
+  /** The text is a JSON document, so quotation marks and escapes must stay whole. Found out when first asked. */
+  get json(): boolean {
+    this.#json ??= isJson(this.text)
+    return this.#json
+  }
+
+  /** Replaces [start, end) and returns where the scan goes on; 0 when JSON would break. */
+  mask(start: number, end: number, replacement?: string): number {
+    const [from, to] = this.#widened(Math.max(start, this.done), Math.max(end, this.done))
+    if (to <= from) return to
+    if (!this.json) return this.#replace(from, to, replacement ?? MASK)
+    const span = placeInJson(this.text, this.#place, from, to, replacement)
+    return span === undefined ? 0 : this.#replace(from, span.end, span.replacement ?? MASK)
+  }
+
+  #replace(from: number, to: number, replacement: string): number {
+    this.#out += this.text.slice(this.done, from) + replacement
+    this.done = to
+    return to
+  }
+
+  /** A registered value that reaches over the edges of what is masked goes as a whole. */
+  #widened(start: number, end: number): [number, number] {
+    let from = start
+    let to = end
+    if (!anyRegistered) return [from, to]
+    for (let at = Math.max(this.done, start - MIN_SECRET_LENGTH); at < to; at++) {
+      const length = registeredLengthAt(this, at)
+      if (length === 0) continue
+      from = Math.min(from, at)
+      to = Math.max(to, at + length)
+    }
+    return [from, to]
+  }
+
+  finish(): string {
+    return this.done === 0 ? this.text : this.#out + this.text.slice(this.done)
+  }
 }

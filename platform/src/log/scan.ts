@@ -23,8 +23,7 @@ import {
   registeredLengthAt,
   rollHash,
 } from './registered.ts'
-import type { Scan } from './scan-state.ts'
-import { startScan } from './scan-state.ts'
+import { Scan } from './scan-state.ts'
 import { maskVendorToken } from './vendor-match.ts'
 import { readVendorName, VENDOR_NAMES } from './vendor-names.ts'
 import { CLOUD_TOKENS } from './vendor-tokens-cloud.ts'
@@ -90,7 +89,7 @@ export function scanText(text: string): string {
     else if (code !== 32 && code !== 45) digits = 0
     if (registered) hash = rollHash(hash, code)
     if (state < firstMatch && digits !== 13 && !(registered && mayBegin(hash))) continue
-    scan ??= startScan(text)
+    scan ??= new Scan(text)
     const resume = inspect(scan, i, state, digits, registered)
     if (resume === 0) continue
     i = resume - 1
@@ -110,17 +109,19 @@ function inspect(
 ): number {
   if (registered && at + 1 >= MIN_SECRET_LENGTH) {
     const start = at + 1 - MIN_SECRET_LENGTH
-    const found = start >= scan.done ? registeredLengthAt(scan.text, start) : 0
+    const found = start >= scan.done ? registeredLengthAt(scan, start) : 0
     if (found > 0) return scan.mask(start, start + found)
   }
-  if (digits === 13) {
+  if (digits === 13 && at >= scan.quietUntil) {
     const resume = maskCard(scan, at)
     if (resume > 0) return resume
   }
   if (state < firstMatch) return 0
   for (const index of matches[(state - firstMatch) / classes] ?? []) {
     const end = at + 1
-    const resume = handlers[index]?.(scan, end - (lengths[index] ?? 0), end) ?? 0
+    const start = end - (lengths[index] ?? 0)
+    if (start < scan.quietUntil) continue
+    const resume = handlers[index]?.(scan, start, end) ?? 0
     if (resume > 0) return resume
   }
   return 0
