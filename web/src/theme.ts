@@ -85,7 +85,8 @@ export const theme = createTheme({
   },
   components: {
     Button: { defaultProps: { variant: 'default', size: 'sm' } },
-    Menu: { defaultProps: { shadow: 'md', withinPortal: true } },
+    // Mantine's focus placeholder is a child no menu may have (axe: aria-required-children).
+    Menu: { defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: { centered: true, radius: 10, transitionProps: { duration: 120 } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Anchor: { defaultProps: { underline: 'hover' } },

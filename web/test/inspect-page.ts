@@ -20,35 +20,47 @@ const axeSource = readFileSync(
   'utf8',
 )
 
+const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
+
 /** Runs before the page's own scripts: policy violations and layout shifts are counted from there. */
 export const WATCHERS = `
   globalThis.__violations = [];
   addEventListener('securitypolicyviolation', (event) => __violations.push(
     event.violatedDirective + ' ' + (event.blockedURI || '') + ' ' + (event.sample || '')));
   globalThis.__shift = 0;
+  globalThis.__shifted = [];
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) __shift += entry.value;
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) {
+      __shift += entry.value;
+      for (const { node } of entry.sources) if (node?.nodeType === 1)
+        __shifted.push(node.tagName.toLowerCase() + '.' + String(node.className).slice(0, 50));
+    }
   }).observe({ type: 'layout-shift', buffered: true });
 `
 
 /** Looks at the page as it stands, with the eyes of a reader, a thumb and a screen reader. */
-export async function inspectPage(page: Page, width: number): Promise<Fault[]> {
+export async function inspectPage(
+  page: Page,
+  width: number,
+  rules: 'all' | 'colours',
+): Promise<Fault[]> {
   const seen = (await page.evaluate(SEEN)) as Record<FindingKind, string[]>
   const faults = Object.entries(seen).flatMap(([kind, details]) =>
     details.map((detail) => ({ kind: kind as FindingKind, detail })),
   )
-  if (width < 768)
+  if (width < 768 && rules === 'all')
     for (const detail of (await page.evaluate(SMALL_TARGETS)) as string[])
       faults.push({ kind: 'touch-target', detail })
-  return [...faults, ...(await axe(page))]
+  return [...faults, ...(await axe(page, rules))]
 }
 
 /** By the debugger's door, not a script tag: the page's policy stays as strict as it is. */
-async function axe(page: Page): Promise<Fault[]> {
+async function axe(page: Page, rules: 'all' | 'colours'): Promise<Fault[]> {
+  const runOnly = rules === 'all' ? STANDARDS : ['color-contrast', 'link-in-text-block']
   await page.evaluate(`if (typeof axe === 'undefined') { ${axeSource} }`)
   const violations = (await page.evaluate(`axe.run(document, {
     resultTypes: ['violations'],
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+    runOnly: ${JSON.stringify(runOnly)},
   }).then(({ violations }) => violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map((node) =>
@@ -77,7 +89,7 @@ const SEEN = `(() => {
     found['sideways-scroll'].push(root.scrollWidth + ' px wide' + (wide ? ' by ' + wide.tagName.toLowerCase() +
       '.' + String(wide.className.baseVal ?? wide.className).slice(0, 60) : ''));
   }
-  if (globalThis.__shift > 0.1) found['layout-shift'].push(globalThis.__shift.toFixed(3));
+  if (globalThis.__shift > 0.1) found['layout-shift'].push(__shift.toFixed(3) + ' by ' + __shifted.slice(0, 4).join(', '));
   found.policy = [...(globalThis.__violations ?? [])];
   return found;
 })()`

@@ -10,6 +10,7 @@ export type Cookie = { name: string; value: string }
 export type Look = { locale: 'ja' | 'en'; scheme: 'light' | 'dark'; width: 375 | 1440 }
 export type Visit = Look & { id: string; path: string; picture: string }
 export type Finding = Fault & { visit: string }
+type Walked = { visits: Visit[]; findings: Finding[] }
 
 export type Route = {
   path: string
@@ -50,11 +51,11 @@ export async function walkRoutes(
   const visits: Visit[] = []
   const findings: Finding[] = []
   try {
-    // One language after the other, because the profile keeps it; the four looks of each at once.
+    // One language after the other, because the profile keeps it; its widths at once.
     for (const locale of options.locales ?? (['ja', 'en'] as const)) {
       if (options.cookies?.length) await keepLocale(browser, options, locale)
-      const walks = looks(options).map((look) =>
-        walkInLook(browser, options, folder, { ...look, locale }),
+      const walks = (options.widths ?? ([1440, 375] as const)).map((width) =>
+        walkAtWidth(browser, options, folder, locale, width),
       )
       for (const walked of await Promise.all(walks)) {
         visits.push(...walked.visits)
@@ -68,51 +69,47 @@ export async function walkRoutes(
   }
 }
 
-function looks({
-  schemes = ['light', 'dark'],
-  widths = [1440, 375],
-}: WalkOptions): Omit<Look, 'locale'>[] {
-  return schemes.flatMap((scheme) => widths.map((width) => ({ scheme, width })))
-}
-
-async function walkInLook(
+async function walkAtWidth(
   browser: Browser,
   options: WalkOptions,
   folder: string,
-  look: Look,
-): Promise<{ visits: Visit[]; findings: Finding[] }> {
-  const visits: Visit[] = []
-  const findings: Finding[] = []
-  const context = await openContext(browser, options, look)
+  locale: Look['locale'],
+  width: Look['width'],
+): Promise<Walked> {
+  const walked: Walked = { visits: [], findings: [] }
+  const context = await openContext(browser, options, locale, width)
   try {
     for (const route of options.routes) {
-      const { visit, faults } = await visitRoute(context, options.baseUrl, folder, look, route)
-      visits.push(visit)
-      findings.push(...faults.map((fault) => ({ ...fault, visit: visit.id })))
+      const visit: VisitOptions = { context, folder, locale, width, route, ...options }
+      const seen = await visitRoute(visit)
+      walked.visits.push(...seen.visits)
+      walked.findings.push(...seen.findings)
     }
   } finally {
     await context.close()
   }
-  return { visits, findings }
+  return walked
 }
 
 async function openContext(
   browser: Browser,
   { baseUrl, cookies = [] }: WalkOptions,
-  { locale, scheme, width }: Look,
+  locale: Look['locale'],
+  width: Look['width'],
 ): Promise<BrowserContext> {
+  const phone = width < 768
   const context = await browser.newContext({
     locale: locale === 'ja' ? 'ja-JP' : 'en-GB',
-    colorScheme: scheme,
-    viewport: { width, height: width < 768 ? 812 : 900 },
-    hasTouch: width < 768,
-    isMobile: width < 768,
+    viewport: { width, height: phone ? 812 : 900 },
+    hasTouch: phone,
+    isMobile: phone,
     reducedMotion: 'reduce',
   })
   await context.addCookies(cookies.map((cookie) => ({ ...cookie, url: baseUrl })))
   await context.addInitScript(WATCHERS)
+  // “As the device”: then the colours can be changed while the page stands.
   await context.addInitScript(
-    `localStorage.setItem('minato-locale', '${locale}'); localStorage.setItem('minato-colours', '${scheme}')`,
+    `localStorage.setItem('minato-locale', '${locale}'); localStorage.setItem('minato-colours', 'auto')`,
   )
   return context
 }
@@ -136,42 +133,57 @@ async function keepLocale(
   }
 }
 
-async function visitRoute(
-  context: BrowserContext,
-  baseUrl: string,
-  folder: string,
-  look: Look,
-  route: string | Route,
-): Promise<{ visit: Visit; faults: Fault[] }> {
+type VisitOptions = WalkOptions & {
+  context: BrowserContext
+  folder: string
+  locale: Look['locale']
+  width: Look['width']
+  route: string | Route
+}
+
+/** One load, looked at in both colours. */
+async function visitRoute(options: VisitOptions): Promise<Walked> {
+  const { context, baseUrl, folder, locale, width, schemes = ['light', 'dark'] } = options
   const {
     path,
     name = path,
     prepare,
     expectedErrors,
-  }: Route = typeof route === 'string' ? { path: route } : route
-  const id = `${name} ${look.locale} ${look.scheme} ${look.width}`
-  const picture = join(folder, `${id.replace(/[^\p{L}\d-]+/gu, '_')}.png`)
+  }: Route = typeof options.route === 'string' ? { path: options.route } : options.route
+  const walked: Walked = { visits: [], findings: [] }
+  let faults: Fault[] = []
   const page = await context.newPage()
-  const faults: Fault[] = []
   page.on('pageerror', (error) => faults.push({ kind: 'crash', detail: String(error) }))
   page.on('console', (message) => {
     if (message.type() !== 'error' || expectedErrors?.test(message.text())) return
     faults.push({ kind: 'console', detail: `${message.text()} ${message.location().url}` })
   })
-  try {
-    await page.goto(new URL(path, baseUrl).href)
-    await settle(page)
-    if (prepare !== undefined) {
-      await prepare(page, look)
+  for (const scheme of schemes) {
+    const first = scheme === schemes[0]
+    const look: Look = { locale, scheme, width }
+    const id = `${name} ${locale} ${scheme} ${width}`
+    const picture = join(folder, `${id.replace(/[^\p{L}\d-]+/gu, '_')}.jpg`)
+    try {
+      await page.emulateMedia({ colorScheme: scheme })
+      if (first) {
+        await page.goto(new URL(path, baseUrl).href)
+        await settle(page)
+        await prepare?.(page, look)
+      }
       await settle(page)
+      faults.push(...(await inspectPage(page, width, first ? 'all' : 'colours')))
+    } catch (error) {
+      faults.push({ kind: 'crash', detail: String(error).slice(0, 300) })
     }
-    faults.push(...(await inspectPage(page, look.width)))
-  } catch (error) {
-    faults.push({ kind: 'crash', detail: String(error).slice(0, 300) })
+    await page
+      .screenshot({ path: picture, fullPage: true, type: 'jpeg', quality: 80 })
+      .catch(() => undefined)
+    walked.visits.push({ ...look, id, path, picture })
+    walked.findings.push(...faults.map((fault) => ({ ...fault, visit: id })))
+    faults = []
   }
-  await page.screenshot({ path: picture, fullPage: true }).catch(() => undefined)
   await page.close()
-  return { visit: { ...look, id, path, picture }, faults }
+  return walked
 }
 
 const SETTLED = `new Promise((resolve, reject) => {

@@ -40,7 +40,8 @@ export default function SearchDialog({ asked }: { asked: number }) {
       shortcut={null}
       scrollable
       maxHeight={420}
-      aria-label={t('search')}
+      overlayProps={{ blur: 0 }}
+      attributes={{ content: { 'aria-label': t('search') } }}
     >
       <Spotlight.Search
         placeholder={t('searchPlaceholder')}
