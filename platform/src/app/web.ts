@@ -36,6 +36,7 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
   })
   services.auth.rootRoutes(server as RouteServer)
   services.mail.routes(server as RouteServer)
+  services.files.routes(server as RouteServer)
   for (const app of apps) {
     const own = appServices(services, app)
     await server.register(async (scope) => app.routes?.(scope as RouteServer, own), {
@@ -43,7 +44,7 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
     })
     app.rootRoutes?.(server as RouteServer, own)
   }
-  const csp = mergeSources(apps, filesOrigins(services))
+  const csp = mergeSources(apps, services.files.publicOrigins())
   await serveSite(server, { folder: join(root, 'web/dist'), csp })
   return server
 }
@@ -103,13 +104,6 @@ function systemDeps({ services, state }: WebOptions) {
     metricsToken: services.config.http.metricsToken?.reveal(),
     laptop: services.profile === 'development' || services.profile === 'test',
   }
-}
-
-/** Where pages load pictures from when files live in an object store. */
-function filesOrigins({ config }: Services): string[] {
-  const endpoint =
-    config.files.filesUrl && new URL(config.files.filesUrl).searchParams.get('endpoint')
-  return endpoint ? [new URL(endpoint).origin] : []
 }
 
 function mergeSources(apps: readonly AppDefinition[], pictureOrigins: readonly string[]) {
