@@ -83,7 +83,7 @@ test('with Redis a revocation reaches the other process at once', { skip }, asyn
   await using server = await redisServer()
   await using h = await harness({ redis: () => client(server.port) })
   const other = await h.start()
-  const { cookies, user, cookie } = await signedIn(h)
+  const { user, cookie } = await signedIn(h)
   // Cached in the other process: it answers without a promise.
   await eventually('cached', async () => {
     await other.auth.authenticate({ cookie })

@@ -9,7 +9,7 @@ import { hashPassword } from './password-hash.ts'
 import { assertStrongPassword } from './password-rules.ts'
 import { revokeSessions } from './sessions.ts'
 import { type AuthTables, type Locale, ROLES, type Role } from './tables.ts'
-import type { Actor, User } from './types.ts'
+import { type Actor, CLI_ACTOR, type User } from './types.ts'
 
 export type NewUser = {
   email: string
@@ -91,7 +91,7 @@ export async function createUser(
   input: NewUser,
   actor: Actor,
 ): Promise<User> {
-  const prepared = await prepareUser(context, input)
+  const prepared = await prepareUser(context, input, actor.id === CLI_ACTOR.id ? 'en' : undefined)
   return await transact(context.db, async (tx) => {
     if (prepared.roles.includes('admin')) await lockAdmins(tx)
     const user = await insertUser(context, tx, prepared, actor)
@@ -104,11 +104,16 @@ export async function createUser(
 export type PreparedUser = Omit<NewUser, 'password'> & { name: string; passwordHash: string }
 
 /** The slow and refusing part, outside any transaction: rules and hashing. */
-export async function prepareUser(context: AuthContext, input: NewUser): Promise<PreparedUser> {
+export async function prepareUser(
+  context: AuthContext,
+  input: NewUser,
+  /** Language of a refusal; without it the new user's own. */
+  language: Locale = input.locale ?? 'ja',
+): Promise<PreparedUser> {
   const email = input.email.trim()
   const name = input.name?.trim() || (email.split('@')[0] ?? email)
   const { password, ...rest } = input
-  await assertStrongPassword(password, { email, name: input.name ?? '' }, input.locale ?? 'ja')
+  await assertStrongPassword(password, { email, name: input.name ?? '' }, language)
   return { ...rest, email, name, passwordHash: await hashPassword(password, context.passwordCost) }
 }
 
