@@ -6,7 +6,7 @@ import type { LlmConfig } from './config.ts'
 import { createDeadline, type Deadline } from './deadline.ts'
 import { llmErrors } from './errors.ts'
 import { estimateTokens } from './estimate-tokens.ts'
-import { Fault, faultOf } from './fault.ts'
+import { Fault, faultOf, outcomeOf } from './fault.ts'
 import { parseJson } from './parse-json.ts'
 import type { Places } from './places.ts'
 import type { Recorder } from './recorder.ts'
@@ -86,7 +86,7 @@ async function embedBatch(deps: Deps, input: string[], model: string, call: Call
     const cancelled = deadline.cancelled()
     const error: unknown = deadline.signal.aborted ? deadline.signal.reason : thrown
     const fault = error instanceof Fault ? error : undefined
-    await record(cancelled ? 'cancelled' : (fault?.code ?? 'error'), undefined, fault)
+    await record(cancelled ? 'cancelled' : outcomeOf(error), undefined, fault)
     throw fault === undefined ? error : fault.toError()
   } finally {
     deadline.close()

@@ -1,4 +1,4 @@
-import { type LlmErrorCode, llmErrors } from './errors.ts'
+import { isLlmError, type LlmErrorCode, llmErrors } from './errors.ts'
 
 /** What the server said, for the log; shortened, never the question or the answer. */
 export type Upstream = { status?: number; type?: string; code?: string; message?: string }
@@ -42,6 +42,11 @@ export class Fault extends Error {
       ...(limited ? { headers: { 'retry-after': String(seconds) } } : {}),
     })
   }
+}
+
+/** The word for a failed call in ledger, log and metrics. */
+export function outcomeOf(error: unknown): string {
+  return error instanceof Fault || isLlmError(error) ? error.code : 'error'
 }
 
 /** The fields of an OpenAI-style error object, as far as a server fills them. */

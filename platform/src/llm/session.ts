@@ -1,7 +1,7 @@
 import { type AttemptDeps, type Begun, begin, type Trace } from './attempt.ts'
 import type { Budget, Reservation } from './budget.ts'
 import { createDeadline, type Deadline } from './deadline.ts'
-import { Fault } from './fault.ts'
+import { Fault, outcomeOf } from './fault.ts'
 import type { Places } from './places.ts'
 import type { Recorder } from './recorder.ts'
 import type { CallOptions, ChatEvent, ChatRequest, Lane } from './types.ts'
@@ -131,7 +131,7 @@ export class Session {
     this.#deadline.close()
     this.#deadline.abort()
     const fault = error instanceof Fault ? error : undefined
-    await this.#record(cancelled ? 'cancelled' : (fault?.code ?? 'error'), fault)
+    await this.#record(cancelled ? 'cancelled' : outcomeOf(error), fault)
     return fault === undefined ? error : fault.toError()
   }
 

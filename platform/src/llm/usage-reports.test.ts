@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { testDatabase } from '../data/testing.ts'
 import { completion, json, scriptedModel, testLlm } from './testing.ts'
+import { ledgerQuery, reportQuery } from './usage-reports.ts'
 
 const messages = [{ role: 'user' as const, content: 'hi' }]
 
@@ -72,4 +74,28 @@ test('an unknown price costs 0, says so, and warns once', async () => {
   await llm.chat({ messages }, call)
   assert.deepEqual([usage.costUsd, usage.priceKnown], [0, false])
   assert.deepEqual(warned, ['llm.price_unknown'])
+})
+
+test('over 100,000 rows the ledger and the reports of a week read an index, not the table', async () => {
+  await using t = await testDatabase({ apps: [] })
+  await sql`
+    insert into minato.llm_usage (at, month, user_id, app, purpose, model, input_tokens,
+      output_tokens, cost_usd, estimated, price_known, duration_ms, outcome)
+    select timestamptz '2026-01-01' + n * interval '4 minutes', '2026-01', 'u' || n % 500, 'a', 'p',
+      'm', 1, 1, 0, false, true, 1, 'ok'
+    from generate_series(1, 100000) n`.execute(t.db)
+  await sql`analyze minato.llm_usage`.execute(t.db)
+  const week = { from: new Date('2026-06-01'), to: new Date('2026-06-08') }
+  const queries = [
+    ledgerQuery({ limit: 50 }),
+    ledgerQuery({ limit: 50, userId: 'u7', cursor: '90000' }),
+    reportQuery('model', week),
+    reportQuery('day', { ...week, userId: 'u7' }),
+  ]
+  for (const query of queries) {
+    const { rows } = await sql<Record<string, string>>`explain ${query}`.execute(t.db)
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+    assert.match(plan, /Index|Bitmap/)
+    assert.doesNotMatch(plan, /Seq Scan/)
+  }
 })

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 
 export type UsageBy = 'day' | 'user' | 'model' | 'app' | 'purpose' | 'lane' | 'outcome'
 export type UsageRow = {
@@ -38,10 +38,14 @@ export async function usageReport(
   by: UsageBy,
   filter: UsageFilter,
 ): Promise<UsageRow[]> {
+  return (await reportQuery(by, filter).execute(db)).rows
+}
+
+export function reportQuery(by: UsageBy, filter: UsageFilter): RawBuilder<UsageRow> {
   const key = KEYS[by]
   const only = (column: string, value: string | undefined) =>
     value === undefined ? sql`` : sql`and ${sql.ref(column)} = ${value}`
-  const { rows } = await sql<UsageRow>`
+  return sql<UsageRow>`
     select ${key} as key, count(*)::int as calls,
       (count(*) filter (where outcome not in ('ok', 'cancelled')))::int as failed,
       sum(input_tokens)::float8 as "inputTokens", sum(output_tokens)::float8 as "outputTokens",
@@ -54,8 +58,7 @@ export async function usageReport(
       ${only('user_id', filter.userId)} ${only('model', filter.model)} ${only('app', filter.app)}
     group by 1
     order by ${by === 'day' ? sql`1` : sql`sum(cost_usd) desc, count(*) desc, 1`}
-    limit ${Math.min(Math.max(filter.limit ?? 400, 1), 1000)}`.execute(db)
-  return rows
+    limit ${Math.min(Math.max(filter.limit ?? 400, 1), 1000)}`
 }
 
 export type LedgerRow = {
@@ -77,14 +80,24 @@ export type LedgerRow = {
   outcome: string
 }
 
+export type LedgerFilter = { userId?: string; cursor?: string; limit?: number }
+
 /** The ledger itself, newest first. */
 export async function listLedger(
   db: Kysely<unknown>,
-  filter: { userId?: string; cursor?: string; limit?: number },
+  filter: LedgerFilter,
 ): Promise<{ items: LedgerRow[]; nextCursor: string | null }> {
   const limit = Math.min(Math.max(filter.limit ?? 50, 1), 200)
+  const { rows } = await ledgerQuery({ ...filter, limit }).execute(db)
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return { items, nextCursor: rows.length > limit && last !== undefined ? String(last.id) : null }
+}
+
+/** One row more than a page: it tells whether there is another. */
+export function ledgerQuery(filter: LedgerFilter & { limit: number }): RawBuilder<LedgerRow> {
   const before = Number(filter.cursor)
-  const { rows } = await sql<LedgerRow>`
+  return sql<LedgerRow>`
     select id, at, user_id as "userId", app, purpose, lane, model, input_tokens as "inputTokens",
       output_tokens as "outputTokens", cost_usd::float8 as "costUsd", estimated,
       price_known as "priceKnown", cached, duration_ms as "durationMs",
@@ -93,8 +106,5 @@ export async function listLedger(
     where true
       ${filter.userId === undefined ? sql`` : sql`and user_id = ${filter.userId}`}
       ${Number.isSafeInteger(before) && filter.cursor ? sql`and id < ${before}` : sql``}
-    order by id desc limit ${limit + 1}`.execute(db)
-  const items = rows.slice(0, limit)
-  const last = items.at(-1)
-  return { items, nextCursor: rows.length > limit && last !== undefined ? String(last.id) : null }
+    order by id desc limit ${filter.limit + 1}`
 }
