@@ -31,10 +31,7 @@ export const dataConfig = defineConfig(
   { check: demandPostgres },
 )
 
-function demandPostgres(
-  values: { databaseUrl: unknown },
-  profile: Profile,
-): Problem[] {
+function demandPostgres(values: { databaseUrl: unknown }, profile: Profile): Problem[] {
   if (profile !== 'production' && profile !== 'staging') return []
   if (values.databaseUrl !== undefined) return []
   return [

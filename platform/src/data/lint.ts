@@ -16,7 +16,8 @@ const DANGERS: { pattern: RegExp; expandOnly: boolean; advice: string }[] = [
     advice: 'changing a type rewrites the table: add a new column instead',
   },
   {
-    pattern: /\badd\s+column\s+(?:if\s+not\s+exists\s+)?\S+\s+[^,;]*\bnot\s+null\b(?![^,;]*\bdefault\b)/i,
+    pattern:
+      /\badd\s+column\s+(?:if\s+not\s+exists\s+)?\S+\s+[^,;]*\bnot\s+null\b(?![^,;]*\bdefault\b)/i,
     expandOnly: false,
     advice: 'a new NOT NULL column needs a default',
   },
@@ -38,6 +39,7 @@ export function lintMigration(sql: string, kind: 'expand' | 'contract'): string 
     .replace(/--[^\n]*/g, '')
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/'(?:[^']|'')*'/g, "''")
-  return DANGERS.find((danger) => (kind === 'expand' || !danger.expandOnly) && danger.pattern.test(code))
-    ?.advice
+  return DANGERS.find(
+    (danger) => (kind === 'expand' || !danger.expandOnly) && danger.pattern.test(code),
+  )?.advice
 }

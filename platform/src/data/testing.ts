@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createHash, randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,7 +40,13 @@ export async function testDatabase(options: { apps?: string[] } = {}): Promise<T
 
 async function onPostgres(server: string, migrations: Migration[]): Promise<TestDatabase> {
   const name = `minato_test_${randomUUID().replaceAll('-', '')}`
-  const settings = { poolMax: 4, connectTimeoutMs: 5000, statementTimeoutMs: 30_000, slowQueryMs: 60_000, log }
+  const settings = {
+    poolMax: 4,
+    connectTimeoutMs: 5000,
+    statementTimeoutMs: 30_000,
+    slowQueryMs: 60_000,
+    log,
+  }
   const admin = await openPostgres({ url: server, ...settings, poolMax: 1 })
   const { sql } = await import('kysely')
   await sql.raw(`create database ${name}`).execute(admin.db)
@@ -74,7 +80,8 @@ async function onPglite(migrations: Migration[]): Promise<TestDatabase> {
 /** A dump of a migrated empty database, kept in the system's temporary folder by the checksum. */
 async function templateOf(migrations: Migration[]): Promise<Blob> {
   const hash = createHash('sha256')
-  for (const migration of migrations) hash.update(`${migration.owner}/${migration.id}:${migration.checksum}`)
+  for (const migration of migrations)
+    hash.update(`${migration.owner}/${migration.id}:${migration.checksum}`)
   const path = join(tmpdir(), `minato-test-template-${hash.digest('hex').slice(0, 16)}.tar`)
   if ((await stat(path).catch(() => undefined)) === undefined) await makeTemplate(path, migrations)
   return new Blob([readFileSync(path)])

@@ -42,7 +42,8 @@ export function isDatabaseDown(error: unknown): boolean {
   const state = sqlState(error)
   // 08 connection exceptions, 57P01–57P03 shutdown and starting up, 53300 too many connections.
   if (state !== undefined && /^(08...|57P0[123]|53300)$/.test(state)) return true
-  if ('syscall' in error && 'code' in error && CONNECTION_CODES.test(String(error.code))) return true
+  if ('syscall' in error && 'code' in error && CONNECTION_CODES.test(String(error.code)))
+    return true
   if (error instanceof AggregateError) return error.errors.some(isDatabaseDown)
   return CONNECTION_MESSAGES.test(error.message)
 }
