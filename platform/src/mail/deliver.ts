@@ -45,10 +45,9 @@ async function afterFailure(context: MailContext, row: Leased, error: unknown): 
   const { permanent, reason } = judge(error)
   const final = permanent || row.attempts >= MAX_ATTEMPTS
   const fields = { mailId: row.id, template: row.template, reason, attempts: row.attempts }
-  context.log[final ? 'error' : 'warn'](final ? 'mail.failed' : 'mail.retry', {
-    ...fields,
-    err: error,
-  })
+  // Not the error itself: the server's words in it name the recipient.
+  if (final) context.log.error('mail.failed', fields)
+  else context.log.warn('mail.retry', fields)
   if (final) return settle(context, row, 'failed', permanent ? reason : `gave_up:${reason}`)
   context.count.retried.inc({ template: row.template })
   const nextAttemptAt = new Date(context.clock() + delayOf(row.attempts))

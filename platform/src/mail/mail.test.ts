@@ -25,6 +25,14 @@ async function rows(office: PostOffice) {
     .execute()
 }
 
+async function eventually(condition: () => Promise<boolean> | boolean): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('the condition did not come true within 10 s')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
 describe('mail', () => {
   it('delivers in the reader’s language, as text and HTML, and erases the body', async () => {
     await using office = await postOffice()
@@ -84,6 +92,7 @@ describe('mail', () => {
     const [refused] = (await office.mail.list()).items
     assert.deepEqual([refused?.state, refused?.reason], ['failed', 'refused:550'])
     assert.equal((await rows(office))[0]?.body, null)
+    assert.doesNotMatch(office.lines.join(''), /aiko/)
   })
 
   it('waits out a server that hangs up, is away or refuses the password', async () => {
@@ -217,13 +226,32 @@ describe('mail', () => {
     await using office = await postOffice()
     const stop = office.mail.startSender()
     await transact(office.database.db, (tx) => office.mail.send(reset, tx))
-    const deadline = Date.now() + 5000
-    while ((await office.delivered()).length === 0 && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+    await eventually(async () => (await office.delivered()).length === 1)
     await stop()
     assert.equal((await office.delivered()).length, 1)
     assert.equal((await office.mail.list()).items[0]?.state, 'sent')
+  })
+
+  it('survives a database that goes away, and says so once', async () => {
+    await using office = await postOffice()
+    await office.mail.send(reset)
+    let away = true
+    const db = office.database.db.withPlugin({
+      transformQuery({ node }) {
+        if (away) throw new Error('Connection terminated unexpectedly')
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    const mail = createMail({ ...office.deps, db })
+    const stop = mail.startSender()
+    const said = (event: string) => office.lines.filter((line) => line.includes(event)).length
+    await eventually(() => said('mail.sender_failing') === 1)
+    away = false
+    await eventually(async () => (await office.delivered()).length === 1)
+    await eventually(() => said('mail.sender_recovered') === 1)
+    await stop()
+    assert.equal(said('mail.sender_failing'), 1)
   })
 
   it('keeps mail queued and says so once when no server is configured', async () => {

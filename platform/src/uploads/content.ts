@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -97,11 +97,4 @@ async function readAt(handle: FileHandle, start: number, length: number): Promis
     offset += bytesRead
   }
   return bytes.subarray(0, offset)
-}
-
-/** SHA-256 of content, lower-case hex. */
-export async function sha256Of(content: Content): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of content.stream()) hash.update(chunk)
-  return hash.digest('hex')
 }

@@ -4,7 +4,7 @@ import { markupTypeOf, type TextEncoding, textEncodingOf } from './text.ts'
 import { zipDirectory } from './zip-directory.ts'
 
 export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
-export const UNKNOWN = 'application/octet-stream'
+const UNKNOWN = 'application/octet-stream'
 const HEAD_BYTES = 64 * 1024
 
 export type Detected = {

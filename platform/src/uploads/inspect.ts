@@ -6,6 +6,7 @@ import { cleanImage, isCleanable } from './image.ts'
 import { checkPdf } from './pdf.ts'
 import { readableSize } from './readable-size.ts'
 import type { TextEncoding } from './text.ts'
+import { typeName } from './type-name.ts'
 
 export type InspectDeps = {
   config: { clamdUrl: string | undefined; maxPixels: number }
@@ -56,7 +57,8 @@ function acceptedType(
   // Markdown, CSV and JSON are plain text to whoever takes plain text only.
   const plain = encoding !== undefined && /^text\/(?!html)|json$/.test(contentType)
   if (plain && accept.includes('text/plain')) return 'text/plain'
-  throw uploadsErrors.UPLOAD_TYPE_REFUSED({ name, found: contentType, accepted: accept.join(', ') })
+  const accepted = accept.map(typeName).join(', ')
+  throw uploadsErrors.UPLOAD_TYPE_REFUSED({ name, found: typeName(contentType), accepted })
 }
 
 async function checkDocument(
