@@ -6,6 +6,8 @@ export type Usage = { inputTokens: number; outputTokens: number; costUsd: number
 export type Ending = {
   state: Exclude<AnswerState, 'streaming'>
   finishReason: string | null
+  /** Which model answered, as it names itself. */
+  model?: string
   error?: { code: string; detail: { en: string; ja: string } }
 }
 

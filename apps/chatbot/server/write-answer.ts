@@ -45,13 +45,14 @@ async function produce(
 ): Promise<Ending> {
   try {
     const prepared = await task.prepare()
-    let finishReason = 'stop'
+    let last = { finishReason: 'stop', model: '' }
     for await (const event of answerEvents(services, prepared, task, answer.signal)) {
       if (event.type === 'delta') answer.append(event.text)
       else if (event.type === 'usage') answer.setUsage(event)
-      else if (event.type === 'done') finishReason = event.finishReason
+      else if (event.type === 'done') last = event
     }
-    return { state: 'done', finishReason }
+    const { finishReason, model } = last
+    return { state: 'done', finishReason, ...(model === '' ? {} : { model }) }
   } catch (error) {
     return endingOf(services, answer, task, error)
   }
@@ -98,6 +99,7 @@ async function settle(
       state: ending.state,
       finish_reason: ending.finishReason,
       error_code: ending.error?.code ?? null,
+      model: ending.model ?? null,
       input_tokens: answer.usage?.inputTokens ?? null,
       output_tokens: answer.usage?.outputTokens ?? null,
       cost_usd: answer.usage?.costUsd ?? null,

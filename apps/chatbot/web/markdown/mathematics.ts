@@ -1,10 +1,12 @@
 import 'katex/dist/katex.min.css'
 import katex from 'katex'
+import type { Options } from 'react-markdown'
 import remarkMath from 'remark-math'
-import type { Pluggable } from 'unified'
+
+type Plugin = NonNullable<Options['remarkPlugins']>[number]
 
 // Loaded only once an answer has a formula.
-export const remarkMathematics: Pluggable = [remarkMath, { singleDollarTextMath: false }]
+export const remarkMathematics: Plugin = [remarkMath, { singleDollarTextMath: false }]
 
 /**
  * Draws a formula into an element, node by node: as HTML text its style attributes would need

@@ -4,7 +4,7 @@ import { Icon } from '@minato/web/icon'
 import { useMessages } from '@minato/web/messages'
 import { IconRefresh } from '@tabler/icons-react'
 import { lazy, memo, Suspense, useDeferredValue, useRef, useState } from 'react'
-import { regenerate } from '../stream/ask.ts'
+import { reconnect, regenerate } from '../stream/ask.ts'
 import { useRunning } from '../stream/running-answers.ts'
 import { AnswerFacts } from './answer-facts.tsx'
 import { AnswerProblem } from './answer-problem.tsx'
@@ -44,13 +44,34 @@ export const Answer = memo(function Answer({
       )}
       <AnswerText text={text} near={near} writing={writing} />
       {writing ? (
-        <p className={classes.writing}>{text === '' ? t('message.writing') : ''}</p>
+        <StillWriting conversationId={conversationId} begun={text !== ''} />
       ) : (
         near && <AnswerEnd {...{ conversationId, message, siblings }} />
       )}
     </article>
   )
 })
+
+function StillWriting({ conversationId, begun }: { conversationId: string; begun: boolean }) {
+  const t = useMessages('chatbot')
+  const phase = useRunning(conversationId, (running) => running?.phase)
+  if (phase === 'lost')
+    return (
+      <div className={classes.failure} role="alert">
+        <p className={classes.failureTitle}>{t('message.lost')}</p>
+        <p>{t('message.lostDetail')}</p>
+        <Button size="compact-md" onClick={() => reconnect(conversationId)}>
+          {t('message.reconnect')}
+        </Button>
+      </div>
+    )
+  return (
+    <p className={classes.writing}>
+      <span className={classes.pulse} aria-hidden />
+      {!begun && t('message.writing')}
+    </p>
+  )
+}
 
 function AnswerText({ text, near, writing }: { text: string; near: boolean; writing: boolean }) {
   // Typing and scrolling go before a long answer's next word.
