@@ -162,7 +162,7 @@ async function visitRoute(options: VisitOptions): Promise<Walked> {
     const first = scheme === schemes[0]
     const look: Look = { locale, scheme, width }
     const id = `${name} ${locale} ${scheme} ${width}`
-    const picture = join(folder, `${id.replace(/[^\p{L}\d-]+/gu, '_')}.jpg`)
+    const picture = join(folder, `${id.replace(/[^\p{L}\d-]+/gu, '_')}.png`)
     try {
       await page.emulateMedia({ colorScheme: scheme })
       if (first) {
@@ -175,9 +175,7 @@ async function visitRoute(options: VisitOptions): Promise<Walked> {
     } catch (error) {
       faults.push({ kind: 'crash', detail: String(error).slice(0, 300) })
     }
-    await page
-      .screenshot({ path: picture, fullPage: true, type: 'jpeg', quality: 80 })
-      .catch(() => undefined)
+    await page.screenshot({ path: picture, fullPage: true }).catch(() => undefined)
     walked.visits.push({ ...look, id, path, picture })
     walked.findings.push(...faults.map((fault) => ({ ...fault, visit: id })))
     faults = []

@@ -4,7 +4,7 @@ import { useLocale } from '../locale.ts'
 import type en from '../messages/en/shell.ts'
 import { useMessages } from '../messages.ts'
 import { type ShellInfo, shellQuery, useSession } from '../session.ts'
-import { apps } from './apps.ts'
+import { usableApps } from './apps.ts'
 import classes from './top-bar.module.css'
 
 const known = ['development', 'test', 'staging', 'production'] as const
@@ -14,7 +14,7 @@ export function EnvironmentBadge() {
   const t = useMessages('shell')
   const shell = useQuery(shellQuery)
   const names = useSandboxNames(shell.data)
-  const { can } = useSession()
+  const session = useSession()
   if (shell.data === undefined) return null
   const environment = known.find((name) => name === shell.data.environment)
   const label = environment === undefined ? shell.data.environment : t(`environment.${environment}`)
@@ -39,7 +39,7 @@ export function EnvironmentBadge() {
   )
   const look = { className: `${classes.badge} ${classes.sandbox}`, title: `${spoken}. ${played}` }
   // Only an operator has somewhere to go; the others are told all the same.
-  return can('operations.use') && apps.some(({ name }) => name === 'operations') ? (
+  return usableApps(session, shell.data).some(({ name }) => name === 'operations') ? (
     <Link to="/operations/sandbox" {...look}>
       {content}
     </Link>

@@ -3,6 +3,7 @@ import { IconBell } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { somebodyIsHere } from '../activity.ts'
 import type { Notice } from '../app.ts'
 import { useLocale } from '../locale.ts'
 import { useMessages } from '../messages.ts'
@@ -23,7 +24,8 @@ export function NoticeBell() {
   const notices = useQuery({
     queryKey: ['notices'],
     queryFn: () => collect(session),
-    refetchInterval: POLL_MS,
+    refetchInterval: () => (somebodyIsHere() ? POLL_MS : false),
+    refetchOnWindowFocus: 'always',
   })
   const count = notices.data?.length ?? 0
   return (
