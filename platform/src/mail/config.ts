@@ -10,6 +10,7 @@ import {
   variable,
 } from '../config/index.ts'
 import { parseMailbox } from './address.ts'
+import { isPublicKey } from './public-key.ts'
 
 const variables = {
   url: variable('MAIL_URL', url('smtp', 'smtps').optional(), {
@@ -35,9 +36,14 @@ const variables = {
   tracking: variable('MAIL_TRACKING', bool.default(false), {
     describe: 'whether opens and clicks reported by the mail service are kept',
   }),
-  sendgridPublicKey: variable('MAIL_SENDGRID_PUBLIC_KEY', z.string().min(1).optional(), {
-    describe: "verification key of SendGrid's signed event webhook (base64); unset: no webhook",
-  }),
+  sendgridPublicKey: variable(
+    'MAIL_SENDGRID_PUBLIC_KEY',
+    z
+      .string()
+      .refine(isPublicKey, { message: 'must be the base64 verification key that SendGrid shows' })
+      .optional(),
+    { describe: "verification key of SendGrid's signed event webhook (base64); unset: no webhook" },
+  ),
 }
 
 export type MailConfig = Values<typeof variables>

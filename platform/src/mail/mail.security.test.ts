@@ -3,7 +3,9 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { after, describe, it } from 'node:test'
 import Fastify from 'fastify'
 import { MinatoError } from '../errors/index.ts'
+import { Secret } from '../log/index.ts'
 import { isMailAddress, parseMailbox } from './address.ts'
+import { mailConfig } from './config.ts'
 import type { MailTables } from './tables.ts'
 import { render, templates } from './templates/index.ts'
 import { closeHouse, type PostOffice, postOffice } from './test/post-office.ts'
@@ -241,6 +243,26 @@ describe('SendGrid webhook', () => {
       body.headers['x-twilio-email-event-webhook-signature'] = signature.toString('base64')
       assert.equal((await post({ ...body, payload })).statusCode, 204)
     }
+  })
+
+  it('takes only a key it can use, and asks staging for a list', () => {
+    const { variables, check } = mailConfig
+    const accepted = (text: string) => variables.sendgridPublicKey.schema.safeParse(text).success
+    assert.equal(accepted(publicKey), true)
+    assert.equal(accepted('nonsense'), false)
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey
+    assert.equal(accepted(rsa.export({ format: 'der', type: 'spki' }).toString('base64')), false)
+    assert.equal(variables.from.schema.safeParse('A\nBcc: x <a@b.jp>').success, false)
+    const values = {
+      url: new Secret('smtp://mail.example.com', { register: false }),
+      from: 'a@b.jp',
+      allowTo: [],
+      tracking: false,
+      sendgridPublicKey: undefined,
+    }
+    assert.equal(check?.(values, 'staging')[0]?.variable, 'MAIL_ALLOW_TO')
+    assert.deepEqual(check?.(values, 'production'), [])
+    assert.deepEqual(check?.({ ...values, allowTo: ['@b.jp'] }, 'staging'), [])
   })
 
   it('is not there without a key', async () => {

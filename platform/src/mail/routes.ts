@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { MailContext } from './context.ts'
 import { mailErrors } from './errors.ts'
-import { checkSignature, parsePublicKey, takeEvents } from './webhook.ts'
+import { parsePublicKey } from './public-key.ts'
+import { checkSignature, takeEvents } from './webhook.ts'
 
 /** Any Fastify instance, whatever type provider its owner chose. */
 export type MailServer = Pick<FastifyInstance, 'register'>

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { type KeyObject, verify } from 'node:crypto'
 import { z } from 'zod'
 import { transact } from '../data/index.ts'
 import { isMailAddress } from './address.ts'
@@ -10,12 +10,6 @@ import { suppress } from './suppressions.ts'
 const TOLERANCE_MS = 10 * 60_000
 
 export type SignedBody = { body: Buffer; signature: string; timestamp: string }
-
-/** The verification key as SendGrid shows it: base64 of a DER SubjectPublicKeyInfo, or PEM. */
-export function parsePublicKey(text: string): KeyObject {
-  if (text.includes('BEGIN PUBLIC KEY')) return createPublicKey(text)
-  return createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })
-}
 
 /**
  * ECDSA over SHA-256 of timestamp and raw body (Twilio SendGrid, "Event Webhook Security").
