@@ -66,7 +66,7 @@ export const ENGLISH_REVEAL: readonly Rule[] = [
     weight: 0.65,
     pattern: latin(String.raw`
       \b(?:send|post|forward|upload|exfiltrate|e-?mail|transmit|submit|leak|append|embed|encode
-      |put|include|pass)\b[^\n]{0,80}?\b(?:conversation|chat|history|secrets?|system_prompt
+      |put|include|pass)\b[^.!?\n]{0,80}?\b(?:conversation|chat|history|secrets?|system_prompt
       |confidential|private|personal|sensitive|contents?|credentials|passwords?|api[_-]?keys?
       |tokens?|cookies|employee|customer|user(?:'s)?|all_(?:the_)?(?:data|files|emails|messages
       |documents))\b[^\n]{0,60}?(?:https?://|www\.|\b[\w.+-]{1,40}@[\w-]{1,40}\.|webhook|attacker

@@ -45,6 +45,9 @@ export const ENGLISH_ROLE: readonly Rule[] = [
     unlessBefore: latinContext(String.raw`
       (?:what_(?:is|are)|explain|define|difference_between|risks?_of|dangers?_of|how_(?:do|does
       |can))_(?:\w+_){0,3}$`),
+    unlessAfter: latinContext(
+      '^_(?:preventing|regarding|imposed|when|in_(?:place|this)|on_(?!what|your|the_content))',
+    ),
   },
   {
     id: 'en.jailbreak-name',
@@ -90,7 +93,7 @@ export const ENGLISH_ROLE: readonly Rule[] = [
     pattern: latin(String.raw`
       \b(?:(?:use|call|invoke|run|execute|trigger)_(?:the_|your_|any_|all_)?[\w.]{0,24}_?(?:tool
       |function|command|plugin|api|shell|query)s?\b[^.!?\n]{0,50}?\b(?:delete|drop|send|transfer
-      |wipe|remove|rm|purchase|pay|exfiltrate|every|all)|(?:without|don't|do_not|never
+      |wipe|remove|rm|purchase|pay|exfiltrate)|(?:without|don't|do_not|never
       |no_need_to)_(?:asking|confirm(?:ing|ation)?|telling|notify(?:ing)?|inform(?:ing)?|tell|ask
       |alert(?:ing)?|mention(?:ing)?)(?:_(?:for|it|this|the|to|any|them|about))*_(?:user
       |confirmation|permission|human|instructions?)|delete_all_(?:the_)?(?:files|data|records

@@ -8,12 +8,14 @@ const ATTACKS = [
   'attacks-ja.txt',
   'attacks-ja-holdout.txt',
   'attacks-ja-third.txt',
+  'attacks-ja-fourth.txt',
   'attacks-ja-kana.txt',
 ]
 const FAIR = [
   'fair-ja.txt',
   'fair-ja-holdout.txt',
   'fair-ja-third.txt',
+  'fair-ja-fourth.txt',
   'fair-ja-kana.txt',
   'fair-ja-requests.txt',
   'fair-en.txt',

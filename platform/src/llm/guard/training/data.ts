@@ -14,6 +14,8 @@ const OWN: readonly [file: string, set: string, attack: boolean][] = [
   ['fair-ja-holdout.txt', 'own-ja-fair-2', false],
   ['attacks-ja-third.txt', 'own-ja-attacks-3', true],
   ['fair-ja-third.txt', 'own-ja-fair-3', false],
+  ['attacks-ja-fourth.txt', 'own-ja-attacks-4', true],
+  ['fair-ja-fourth.txt', 'own-ja-fair-4', false],
   ['attacks-ja-kana.txt', 'own-ja-attacks-kana', true],
   ['fair-ja-kana.txt', 'own-ja-fair-kana', false],
   ['fair-ja-requests.txt', 'own-ja-requests', false],
