@@ -15,6 +15,8 @@ export type Command = {
   icon?: IconComponent
   /** Hidden from those who may not. */
   permission?: string
+  /** A record the app itself has found for the query: shown although its label may not say so. */
+  found?: boolean
   /** An address of this site, or an act. */
   to?: string
   run?: () => void | Promise<void>

@@ -189,7 +189,7 @@ const SETTLED = `new Promise((resolve, reject) => {
   const look = () => {
     const drawn = document.querySelector('h1, [role=alert]') !== null
     const busy = document.querySelector('[data-loading], [aria-busy=true], #root:empty') !== null
-    if (drawn && !busy) document.fonts.ready.then(() => requestAnimationFrame(() => resolve(true)))
+    if (drawn && !busy) document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))))
     else if (Date.now() > until) reject(new Error('The page did not settle within 15 s'))
     else setTimeout(look, 20)
   }

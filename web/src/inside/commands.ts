@@ -52,14 +52,13 @@ export async function findCommands(search: Search): Promise<Found> {
   return {
     commands: commands
       .filter((command) => mayUse(search.session.user, command.permission))
-      .filter((command) => fits(command, search.query))
-      .slice(0, 50),
+      .filter((command) => command.found || fits(command, search.query)),
     failed: ofApps.some(({ status }) => status === 'rejected'),
   }
 }
 
 /** Each word somewhere in the label or detail; full width and kana are folded. */
-function fits(command: Command, query: string): boolean {
+export function fits(command: Command, query: string): boolean {
   const text = fold(
     Object.values({ ...spread('l', command.label), ...spread('d', command.detail) }).join(' '),
   )

@@ -1,5 +1,6 @@
 import '@mantine/spotlight/styles.layer.css'
 import { useMantineColorScheme } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
 import { createSpotlight, Spotlight } from '@mantine/spotlight'
 import { IconChevronRight, IconSearch } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
@@ -11,7 +12,7 @@ import { useMessages } from '../messages.ts'
 import { isConverting } from '../parts/form.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { queryClient, type ShellInfo, shellQuery, useSession } from '../session.ts'
-import { type Found, findCommands } from './commands.ts'
+import { type Found, findCommands, fits } from './commands.ts'
 
 const [store, spotlight] = createSpotlight()
 
@@ -22,14 +23,21 @@ export default function SearchDialog({ asked }: { asked: number }) {
   useEffect(() => {
     if (asked > 0) spotlight.open()
   }, [asked])
-  const found = useFound(query)
+  const [asking] = useDebouncedValue(query, 120)
+  const found = useFound(asking)
   const run = useRun()
-  const results = found.data
+  // Until the answers for these letters are there, the last ones are sifted here: Enter never
+  // takes something that does not fit what has been typed.
+  const stale = found.isPlaceholderData || asking !== query
+  const commands = (found.data?.commands ?? []).filter(
+    (command) => !stale || (!command.found && fits(command, query)),
+  )
+  const shown = commands.map(({ id }) => id).join()
   useEffect(() => {
-    if (results !== undefined) chooseFirst()
-  }, [results])
+    if (shown !== '') chooseFirst()
+  }, [shown])
   const groups = (['pages', 'actions'] as const).map(
-    (group) => [group, (found.data?.commands ?? []).filter((c) => kindOf(c) === group)] as const,
+    (group) => [group, commands.filter((command) => kindOf(command) === group)] as const,
   )
   return (
     <Spotlight.Root
@@ -54,19 +62,19 @@ export default function SearchDialog({ asked }: { asked: number }) {
       />
       <Spotlight.ActionsList>
         {groups.map(
-          ([group, commands]) =>
-            commands.length > 0 && (
+          ([group, lines]) =>
+            lines.length > 0 && (
               <Spotlight.ActionsGroup
                 key={group}
                 label={t(group === 'pages' ? 'groupPages' : 'groupActions')}
               >
-                {commands.map((command) => (
+                {lines.map((command) => (
                   <Line key={command.id} command={command} onRun={() => run(command)} />
                 ))}
               </Spotlight.ActionsGroup>
             ),
         )}
-        {found.data?.commands.length === 0 && (
+        {found.data !== undefined && !stale && commands.length === 0 && (
           <Spotlight.Empty>{t('searchNothing')}</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>
