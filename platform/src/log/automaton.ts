@@ -1,18 +1,22 @@
 /**
  * Aho–Corasick over UTF-16 code units, folded to lower case for ASCII, as one flat table: a step is two array reads
- * and one comparison, so that a line is scanned once however many literals are looked for.
+ * and one comparison, so that a line is scanned once however many literals are looked for. Rows are 64 wide in sixteen
+ * bits, so that the rows in use stay in the first cache.
  */
 export type Automaton = {
-  /** next[state + classOf[code]] is the next state; states are multiplied by the number of classes already. */
-  next: Int32Array
+  /** next[(state << 6) | classOf[code]] is the next state. */
+  next: Uint16Array
   /** The character class of every UTF-16 code unit. */
   classOf: Uint8Array
   /** States from this value on have matches. */
   firstMatch: number
-  /** Which literals end at a state (index: (state - firstMatch) / classes), longest first. */
+  /** Which literals end at a state (index: state - firstMatch), longest first. */
   matches: number[][]
-  classes: number
 }
+
+const ROW = 64
+/** Letters outside ASCII share the last classes: a hit there is a hint that its handler checks. */
+const NATIVE_CLASSES = 6
 
 type Node = { to: Map<number, number>; fail: number; own: number[] }
 
@@ -21,26 +25,26 @@ const fold = (code: number) => (code >= 65 && code <= 90 ? code + 32 : code)
 /** Builds the table for the literals; matches are indexes into the given list. */
 export function buildAutomaton(literals: readonly string[]): Automaton {
   const classOf = classesOf(literals)
-  const classes = classOf.reduce((most, one) => Math.max(most, one), 0) + 1
   const nodes = buildTrie(literals, classOf)
   const order = linkFailures(nodes)
   // Matching states last, so that "has matches" is one comparison.
   const sorted = [...order].sort((a, b) => hasOwn(nodes, a) - hasOwn(nodes, b))
   const place = new Map(sorted.map((node, index) => [node, index]))
-  const next = new Int32Array(nodes.length * classes)
+  if (nodes.length > 65_535) throw new RangeError(`${nodes.length} states do not fit sixteen bits`)
+  const next = new Uint16Array(nodes.length * ROW)
   for (const at of order) {
     const node = nodes[at] as Node
-    const row = (place.get(at) ?? 0) * classes
-    const failRow = (place.get(node.fail) ?? 0) * classes
-    for (let cls = 0; cls < classes; cls++) {
+    const row = (place.get(at) ?? 0) * ROW
+    const failRow = (place.get(node.fail) ?? 0) * ROW
+    for (let cls = 0; cls < ROW; cls++) {
       const to = node.to.get(cls)
-      if (to !== undefined) next[row + cls] = (place.get(to) ?? 0) * classes
+      if (to !== undefined) next[row + cls] = place.get(to) ?? 0
       else next[row + cls] = at === 0 ? 0 : (next[failRow + cls] ?? 0)
     }
   }
   const firstIndex = sorted.findIndex((at) => hasOwn(nodes, at) === 1)
   const matches = sorted.slice(firstIndex).map((at) => (nodes[at] as Node).own)
-  return { next, classOf, firstMatch: firstIndex * classes, matches, classes }
+  return { next, classOf, firstMatch: firstIndex, matches }
 }
 
 function hasOwn(nodes: Node[], at: number): 0 | 1 {
@@ -49,14 +53,19 @@ function hasOwn(nodes: Node[], at: number): 0 | 1 {
 
 function classesOf(literals: readonly string[]): Uint8Array {
   const classOf = new Uint8Array(65_536)
-  let classes = 1
+  // All digits are one class, so that `0000` stands for any four.
+  classOf.fill(1, 48, 58)
+  let classes = 2
   for (const literal of literals) {
     for (let i = 0; i < literal.length; i++) {
       const code = fold(literal.charCodeAt(i))
-      if (classOf[code] === 0) classOf[code] = classes++
+      if (code > 127) classOf[code] = ROW - 1 - (code % NATIVE_CLASSES)
+      else if (code >= 48 && code <= 57) continue
+      else if (classOf[code] === 0) classOf[code] = classes++
     }
   }
-  if (classes > 255) throw new RangeError(`${classes} character classes do not fit one byte`)
+  if (classes > ROW - NATIVE_CLASSES)
+    throw new RangeError(`${classes} character classes do not fit a row`)
   for (let code = 65; code <= 90; code++) classOf[code] = classOf[code + 32] ?? 0
   return classOf
 }

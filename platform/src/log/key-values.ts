@@ -63,16 +63,30 @@ export function readKey(scan: Scan, start: number, end: number): number {
   return kind === NONE ? 0 : readNamed(scan, kind, nameStart, nameEnd, native)
 }
 
-const ESCAPED = /(?:\\{1,15}u[0-9a-f]{4})+/iy
-const ESCAPED_BEFORE = /(?:\\{1,15}u[0-9a-f]{4})*\\{1,15}$/i
+const ESCAPED = /(?:\\{1,15}u[0-9a-f]{4}){1,48}/iy
+const LETTER = /u[0-9a-f]{4}/iy
+const MAX_LETTERS = 24
+
+/** Back over letters such as `\u30d1` from the `u` of one of them: where the first begins. */
+function escapesStart(text: string, from: number, floor: number): number {
+  let start = from
+  for (let letters = 0; letters < MAX_LETTERS; letters++) {
+    let slashes = start
+    while (slashes > floor && start - slashes < 15 && text.charCodeAt(slashes - 1) === 92) slashes--
+    if (slashes === start) return start
+    LETTER.lastIndex = slashes - 5
+    if (slashes - 5 < floor || !LETTER.test(text)) return slashes
+    start = slashes - 5
+  }
+  return start
+}
 
 /** A name written in escapes such as `\u30d1`. */
 export function readEscapedKey(scan: Scan, start: number): number {
   const { text } = scan
-  const from = Math.max(scan.done, start - 400)
-  const before = ESCAPED_BEFORE.exec(text.slice(from, start))
-  if (before === null) return 0
-  ESCAPED.lastIndex = from + before.index
+  const first = escapesStart(text, start, scan.done)
+  if (first === start) return 0
+  ESCAPED.lastIndex = first
   const run = ESCAPED.exec(text)?.[0] ?? ''
   const name = run.replace(/\\+u([0-9a-f]{4})/gi, (_all, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),

@@ -37,7 +37,7 @@ export type LoggerOptions = {
   sync?: boolean | undefined
 }
 
-type Family = { weight: number; level: string; output: Output }
+type Family = { weight: number; level: string; named: boolean; output: Output }
 
 const families = new WeakMap<Logger, Family>()
 
@@ -61,6 +61,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const { file, destination, sync = false } = options
   const family = {
     level,
+    named: options.name !== undefined,
     weight: weightOf(level),
     output: openOutput({ pretty, sync, file, destination }),
   }
@@ -84,11 +85,12 @@ function wrap(base: Pino, family: Family): Logger {
     (event, fields) => {
       if (LEVELS[level] < family.weight) return
       try {
-        base[level](lineFields(fields), event)
+        base[level](lineFields(fields, family), event)
       } catch {
         // A field could not be read (a proxy that throws, say): the event still comes out.
         family.output.write(bareLine(level, event))
       }
+      if (level === 'fatal') family.output.flush()
     }
   const logger: Logger = {
     trace: write('trace'),
@@ -97,7 +99,7 @@ function wrap(base: Pino, family: Family): Logger {
     warn: write('warn'),
     error: write('error'),
     fatal: write('fatal'),
-    child: (bindings) => wrap(base.child(lineFields(bindings, false)), family),
+    child: (bindings) => wrap(base.child(copied({}, bindings, family)), family),
     get level() {
       return family.level
     },
@@ -111,20 +113,32 @@ function wrap(base: Pino, family: Family): Logger {
   return logger
 }
 
-/** Names that the line itself uses; a field of that name gets an underscore. */
-const OWN = new Set(['level', 'time', 'event', 'name'])
+/** What goes on the line: the caller's own object when it is flat, which most are, and a safe copy otherwise. */
+function lineFields(fields: object | undefined, family: Family): object {
+  const context = logContext()
+  if (fields === undefined || fields === null) return context ?? {}
+  if (fields instanceof Error) return { ...context, err: plainValue(fields) }
+  if (context === undefined && isFlat(fields, family)) return fields
+  return copied({ ...context }, fields, family)
+}
 
-function lineFields(fields: object | undefined, withContext = true): Record<string, unknown> {
-  const out: Record<string, unknown> = withContext ? { ...logContext() } : {}
-  if (fields === undefined || fields === null) return out
-  if (fields instanceof Error) return { ...out, err: plainValue(fields) }
+function isFlat(fields: object, family: Family): boolean {
+  for (const key in fields) {
+    if (!FLAT.has(typeof read(fields, key)) || isOwn(key, family)) return false
+  }
+  return !('toJSON' in fields)
+}
+const FLAT = new Set(['string', 'number', 'boolean', 'undefined'])
+
+/** Names that the line itself uses; a field of that name gets an underscore. */
+function isOwn(key: string, family: Family): boolean {
+  return key === 'level' || key === 'time' || key === 'event' || (key === 'name' && family.named)
+}
+
+function copied(out: Record<string, unknown>, fields: object, family: Family): object {
   for (const key of Object.keys(fields)) {
     const value = read(fields, key)
-    const name = OWN.has(key) ? `_${key}` : key
-    out[name] =
-      typeof value === 'object' || typeof value === 'function' || typeof value === 'bigint'
-        ? plainValue(value)
-        : value
+    out[isOwn(key, family) ? `_${key}` : key] = FLAT.has(typeof value) ? value : plainValue(value)
   }
   return out
 }
@@ -133,7 +147,7 @@ function read(fields: object, key: string): unknown {
   try {
     return (fields as Record<string, unknown>)[key]
   } catch (error) {
-    return `[unreadable: ${error instanceof Error ? error.name : 'thrown'}]`
+    return `[unreadable: ${error instanceof Error ? error.constructor.name : 'thrown'}]`
   }
 }
 

@@ -18,16 +18,18 @@ const ISSUERS =
 const CARD =
   /(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5})(?![ -]?\d|[.,]\d)/y
 
-/** A card number whose thirteenth digit is at `at`. */
-export function maskCard(scan: Scan, at: number): number {
+/** The first thirteen digits of a card, in one piece or in its groups; `0` stands for any digit. */
+export const CARD_STARTS = [
+  '0000000000000',
+  '0000 0000 0000 0',
+  '0000-0000-0000-0',
+  '0000 000000 000',
+  '0000-000000-000',
+]
+
+/** A card number that begins at `start`. */
+export function maskCard(scan: Scan, start: number): number {
   const { text } = scan
-  let start = at
-  let digits = 1
-  while (digits < 13) {
-    start--
-    const code = text.charCodeAt(start)
-    if (code >= 48 && code <= 57) digits++
-  }
   const before = text.charAt(start - 1)
   if (
     start > 0 &&

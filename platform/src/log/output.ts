@@ -67,14 +67,21 @@ function buffered(sinks: Sink[]): Output {
   }
 }
 
-function plainSink(destination: { write(line: string): void }): Sink {
+/** A destination of the caller gets line by line; a stream that buffers (it can `flushSync`) gets text as it comes. */
+function plainSink(destination: { write(line: string): void; flushSync?(): void }): Sink {
+  const { flushSync } = destination
+  if (flushSync !== undefined) {
+    return { write: (text) => destination.write(text), flush: () => flushSync.call(destination) }
+  }
   return {
     write: (text) => {
-      for (const line of text.split(/(?<=\n)/)) destination.write(line)
+      for (const line of linesOf(text)) destination.write(line)
     },
     flush: () => {},
   }
 }
+
+const linesOf = (text: string) => text.split(/(?<=\n)/)
 
 function standardOutput(options: OutputOptions): Sink {
   const stream = pino.destination({ dest: 1, sync: options.sync || options.pretty })
@@ -89,7 +96,7 @@ function standardOutput(options: OutputOptions): Sink {
   const print = prettyPrinter()
   return {
     write: (text) => {
-      for (const line of text.split(/(?<=\n)/)) stream.write(print(line))
+      for (const line of linesOf(text)) stream.write(print(line))
     },
     flush,
   }

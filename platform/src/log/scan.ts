@@ -14,7 +14,7 @@ import {
 import { ESCAPED_LITERALS, KEY_LITERALS, readEscapedKey, readKey } from './key-values.ts'
 import { readManifestData } from './kubernetes.ts'
 import { MY_NUMBER_NAMES, readMyNumber } from './my-number.ts'
-import { maskCard } from './numbers.ts'
+import { CARD_STARTS, maskCard } from './numbers.ts'
 import { maskPem } from './pem.ts'
 import {
   anyRegistered,
@@ -62,6 +62,7 @@ for (const literal of [' -a ', ' -w ']) on(literal, readLetterPassword)
 on(' -p', readShortPassword)
 on('data:', readManifestData)
 for (const literal of IMAGE_STARTS) on(literal, skipImage)
+for (const literal of CARD_STARTS) on(literal, maskCard)
 for (const literal of KEY_MATERIAL_STARTS) on(literal, maskKeyMaterial)
 for (const literal of MY_NUMBER_NAMES) on(literal, readMyNumber)
 for (const literal of KEY_LITERALS) on(literal, readKey)
@@ -69,7 +70,7 @@ for (const literal of ESCAPED_LITERALS) on(literal, readEscapedKey)
 for (const literal of VENDOR_NAMES) on(literal, readVendorName)
 
 const lengths = literals.map((literal) => literal.length)
-const { next, classOf, firstMatch, matches, classes } = buildAutomaton(literals)
+const { next, classOf, firstMatch, matches } = buildAutomaton(literals)
 
 /**
  * One pass over `text`; what is secret is replaced, the rest is the same characters. Returns `text` itself when nothing
@@ -81,43 +82,29 @@ export function scanText(text: string): string {
   let scan: Scan | undefined
   let state = 0
   let hash = 0
-  let digits = 0
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    state = next[state + (classOf[code] as number)] as number
-    if (code >= 48 && code <= 57) digits++
-    else if (code !== 32 && code !== 45) digits = 0
+    state = next[(state << 6) | (classOf[code] as number)] as number
     if (registered) hash = rollHash(hash, code)
-    if (state < firstMatch && digits !== 13 && !(registered && mayBegin(hash))) continue
+    if (state < firstMatch && !(registered && mayBegin(hash))) continue
     scan ??= new Scan(text)
-    const resume = inspect(scan, i, state, digits, registered)
+    const resume = inspect(scan, i, state, registered)
     if (resume === 0) continue
     i = resume - 1
     state = 0
-    digits = 0
     hash = 0
   }
   return scan === undefined ? text : scan.finish()
 }
 
-function inspect(
-  scan: Scan,
-  at: number,
-  state: number,
-  digits: number,
-  registered: boolean,
-): number {
+function inspect(scan: Scan, at: number, state: number, registered: boolean): number {
   if (registered && at + 1 >= MIN_SECRET_LENGTH) {
     const start = at + 1 - MIN_SECRET_LENGTH
     const found = start >= scan.done ? registeredLengthAt(scan, start) : 0
     if (found > 0) return scan.mask(start, start + found)
   }
-  if (digits === 13 && at >= scan.quietUntil) {
-    const resume = maskCard(scan, at)
-    if (resume > 0) return resume
-  }
   if (state < firstMatch) return 0
-  for (const index of matches[(state - firstMatch) / classes] ?? []) {
+  for (const index of matches[state - firstMatch] ?? []) {
     const end = at + 1
     const start = end - (lengths[index] ?? 0)
     if (start < scan.quietUntil) continue
