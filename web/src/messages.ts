@@ -88,7 +88,8 @@ export async function changeLocale(locale: string): Promise<void> {
 export function translate<N extends keyof MessageNamespaces>(
   namespace: N,
 ): Translate<MessageNamespaces[N]> {
-  return (key, ...[values]) => textOf(currentLocale(), namespace, key, values)
+  const say = (key: string, values?: unknown) => textOf(currentLocale(), namespace, key, values)
+  return say as Translate<MessageNamespaces[N]>
 }
 
 /**
@@ -103,10 +104,11 @@ export function useMessages<N extends keyof MessageNamespaces>(
   namespace: N,
 ): Translate<MessageNamespaces[N]> {
   const locale = useLocale()
-  return useCallback(
-    (key, ...[values]) => textOf(locale, namespace, key, values),
+  const say = useCallback(
+    (key: string, values?: unknown) => textOf(locale, namespace, key, values),
     [locale, namespace],
   )
+  return say as Translate<MessageNamespaces[N]>
 }
 
 function textOf(locale: Locale, namespace: string, key: string, values: unknown): string {

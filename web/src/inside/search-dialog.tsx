@@ -47,6 +47,8 @@ export default function SearchDialog({ asked }: { asked: number }) {
       clearQueryOnClose
       shortcut={null}
       scrollable
+      centered={false}
+      yOffset="12dvh"
       maxHeight={420}
       overlayProps={{ blur: 0 }}
       attributes={{ content: { 'aria-label': t('search') } }}
