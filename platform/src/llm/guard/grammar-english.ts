@@ -1,6 +1,6 @@
 import { words } from './pattern.ts'
 
-export const drop = String.raw`(?:
+export const drop = `(?:
   ignor(?:e|ing)|disregard(?:ing)?|forget(?:ting)?|neglect|overrid(?:e|ing)|abandon|drop|discard|dismiss
   |erase|delete|cancel|void|nullify|pay_no_attention_to|set_aside|leave_behind|break_free_(?:of|from)
   |(?:do_not|don'?t|stop|never)_(?:follow(?:ing)?|obey(?:ing)?|listen(?:ing)?_to|adhere_to))`
@@ -16,7 +16,7 @@ export const pointer = words(`
   all any previous prior preceding above earlier past your initial original system developer safety
   provided given last foregoing`)
 
-export const orders = words(String.raw`
+export const orders = words(`
   instruct(?:ion)?s? prompts? directions? directives? commands? orders? rules? guidelines?
   polic(?:y|ies) constraints? restrictions? programming assignments? tasks? messages? context requests?
   training guardrails? information conversation content text inputs? statements? documents? articles?`)

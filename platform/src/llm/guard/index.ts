@@ -6,7 +6,7 @@ export {
   createOutputFilter,
   type OutputFilter,
   type OutputFilterOptions,
-  type OutputFinding,
 } from './output-filter.ts'
+export type { OutputFinding } from './output-stage.ts'
 export { BLOCK_FROM, FLAG_FROM, type Score, score, type Verdict } from './score.ts'
 export { allowedCall, allowTools, type NamedTool } from './tools.ts'

@@ -9,7 +9,7 @@ const LINE_BREAK = /\r\n?|[\u0085\u2028\u2029]/g
 const PLAIN_ASCII = /^[\t\n\x20-\x7E]*$/
 
 /** True when nothing below can change the text: the fast path of most English and all source code. */
-export function isPlainAscii(text: string): boolean {
+function isPlainAscii(text: string): boolean {
   return PLAIN_ASCII.test(text)
 }
 

@@ -1,5 +1,5 @@
 import { advance, type LeakPattern, leakPatterns } from './leak-patterns.ts'
-import type { OutputFinding, Stage } from './output-filter.ts'
+import type { OutputFinding, Stage } from './output-stage.ts'
 import {
   EMPTY_RUN,
   extend,
@@ -11,7 +11,7 @@ import {
 } from './prompt-shingles.ts'
 import { skeletonOf } from './skeleton.ts'
 
-export type LeakOptions = {
+type LeakOptions = {
   systemPrompt: string
   canaries: readonly string[]
   secrets: readonly string[]

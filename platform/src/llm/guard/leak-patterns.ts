@@ -1,6 +1,6 @@
 import { skeleton } from './skeleton.ts'
 
-export type LeakKind = 'canary' | 'secret'
+type LeakKind = 'canary' | 'secret'
 
 /** A text that must not leave, as a Knuth–Morris–Pratt pattern over skeletons (or raw text when short). */
 export type LeakPattern = {

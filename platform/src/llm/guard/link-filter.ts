@@ -1,5 +1,5 @@
 import { type LinkJudge, linkJudge } from './link-safety.ts'
-import type { OutputFinding, Stage } from './output-filter.ts'
+import type { OutputFinding, Stage } from './output-stage.ts'
 
 const REPLACEMENT = '#unsafe-link-removed'
 const MAX_URL_CHARS = 4_096

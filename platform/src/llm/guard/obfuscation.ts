@@ -1,7 +1,7 @@
 import { latinView } from './views.ts'
 
 /** Another reading of the text, as a model told to decode it would have it. */
-export type Decoded = { how: string; text: string }
+type Decoded = { how: string; text: string }
 
 const MAX_DECODED = 8
 const MAX_TOKEN_CHARS = 4_000

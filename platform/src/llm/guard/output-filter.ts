@@ -1,15 +1,7 @@
 import { createLeakStage } from './leak-filter.ts'
 import { createLinkStage } from './link-filter.ts'
+import type { OutputFinding, Stage } from './output-stage.ts'
 import { createSecretStage } from './secret-filter.ts'
-
-/** What was removed from an answer, without the thing itself: safe to log and to count. */
-export type OutputFinding = {
-  kind: 'canary' | 'secret' | 'system-prompt' | 'unsafe-link'
-  detail: string
-}
-
-/** One step of the filter: takes text, gives what may go out. */
-export type Stage = { push(delta: string): string; end(): string }
 
 export type OutputFilter = Stage & { readonly findings: readonly OutputFinding[] }
 

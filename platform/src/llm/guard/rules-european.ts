@@ -121,7 +121,7 @@ export const EUROPEAN: readonly Rule[] = [
     pattern: latin(String.raw`
       (?:忽略|无视|無視|忘记|忘掉|忘記)(?:掉|了)?(?:你|您|所有|全部|一切|之前|以上|上述|上面|前面|先前|此前|的|與|和)[^。!?\n]{0,8}(?:指令
       |指示|提示词?|命令|规则|規則|设定|内容|要求)`),
-    unlessAfter: latinContext(String.raw`^[^。]{0,12}(?:是什么意思|攻击|怎么|吗)`),
+    unlessAfter: latinContext(`^[^。]{0,12}(?:是什么意思|攻击|怎么|吗)`),
   },
   {
     id: 'ko.override',
@@ -129,18 +129,18 @@ export const EUROPEAN: readonly Rule[] = [
     weight: 0.8,
     pattern: latin(String.raw`
       (?:이전|지금까지|위|앞|모든)[^.!?\n]{0,12}(?:지시|명령|프롬프트|규칙|지침)[^.!?\n]{0,10}(?:무시|잊|버리)`),
-    unlessAfter: latinContext(String.raw`^[^.]{0,10}(?:무슨_뜻|의미|공격|하면)`),
+    unlessAfter: latinContext(`^[^.]{0,10}(?:무슨_뜻|의미|공격|하면)`),
   },
   {
     id: 'ko.ask-password',
     family: 'secret',
     weight: 0.5,
-    pattern: latin(String.raw`(?:너의|당신의|네)_비밀번호`),
+    pattern: latin(`(?:너의|당신의|네)_비밀번호`),
   },
 ]
 
 /** Cheap first look: none of these, no rule. */
-export const EUROPEAN_ANCHOR = latinContext(String.raw`
+export const EUROPEAN_ANCHOR = latinContext(`
       ignorier|vergiss|vergess|missacht|verwirf|streich|losch|lass|obig|vorher|bisher|vorang
       |aufgabe|anweisung|prompt|passwort|du_bist|bist_du|ich_mochte|stell_dir|tu_so|verhalte|rolle
       |olvid|ignor|oubli|esque|descon|dimentic|scorda|contrasena|senha|mot_de_passe|zaboravi

@@ -90,12 +90,13 @@ function scorePart(model: LinearModel | undefined, raw: string): Score {
     const finding = modelFinding(model, latin)
     if (finding !== undefined) findings.push(finding)
   }
-  const value = combine(findings)
+  // Rounded before it is judged, so that the verdict agrees with the figure shown.
+  const value = Math.round(combine(findings) * 1000) / 1000
   const verdict = value >= BLOCK_FROM ? 'block' : value >= FLAG_FROM ? 'flag' : 'allow'
   findings.sort((a, b) => b.weight - a.weight)
   return {
     verdict,
-    score: Math.round(value * 1000) / 1000,
+    score: value,
     reasons: [...new Set(findings.map(({ id }) => id))],
   }
 }

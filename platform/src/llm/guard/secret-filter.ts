@@ -1,5 +1,5 @@
 import { sanitize } from '../../log/index.ts'
-import type { OutputFinding, Stage } from './output-filter.ts'
+import type { OutputFinding, Stage } from './output-stage.ts'
 
 const REPLACEMENT = '[secret]'
 /** What keys of well-known makers begin with; the run of characters that follows is held until it ends. */

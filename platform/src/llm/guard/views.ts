@@ -2,7 +2,6 @@ import { foldHomoglyphs } from './homoglyphs.ts'
 
 /** Kana, kanji and the marks between them. */
 const JAPANESE = /[\u3041-\u30FF\u3400-\u9FFF々〆]/
-const KANA = /[\u3041-\u30FF]/
 const ACCENTED = /[\u00C0-\u024F\u1E00-\u1EFF]/
 const LATIN_ACCENTS = /([a-z])\p{M}+/gu
 
@@ -21,10 +20,6 @@ export function foldKana(text: string): string {
 
 export function hasJapanese(text: string): boolean {
   return JAPANESE.test(text)
-}
-
-export function hasKana(text: string): boolean {
-  return KANA.test(text)
 }
 
 /** Lower case, look-alikes folded, accents off Latin letters, white space single: what Latin rules read. */
