@@ -31,9 +31,13 @@ test('a key does only what its scopes and its user allow', async () => {
     (await h.call('/api/notes/purge', { headers: { 'x-api-key': key } })).status
   assert.equal(await status(scoped.key), 403)
   assert.equal(await status(whole.key), 200)
+  const scopes = ['notes.purge']
+  const purging = await h.auth.keys.create({ userId: admin.id, scopes })
+  assert.equal(await status(purging.key), 200)
   const second = await h.createPerson('second@example.jp', 'admin')
   await h.auth.users.setRoles(admin.id, ['user'], { id: second.id, admin: true })
   assert.equal(await status(whole.key), 403, 'follows the role of its user')
+  assert.equal(await status(purging.key), 403, 'a scope gives nothing its user lost')
   const user = await h.signedIn('user@example.jp')
   const body = { name: 'greedy', scopes: ['notes.purge'] }
   const refused = await h.call('/api/auth/keys', { body, cookies: user.cookies })

@@ -187,3 +187,19 @@ test('step-up guesses are counted', async () => {
   for (let count = 0; count < 5; count += 1) await tries('wrong')
   assert.equal((await tries(PASSWORD)).status, 422)
 })
+
+test('what has been over for a month is removed, and nothing else', async () => {
+  await using h = await harness()
+  const { user, cookies } = await h.signedIn('momo@example.jp')
+  await h.call('/api/auth/token', { body: { grantType: 'session' }, cookies })
+  const count = async () => {
+    const tables = h.db.withTables<{ 'minato.sessions': { id: string } }>()
+    return (await tables.selectFrom('minato.sessions').select('id').execute()).length
+  }
+  await h.auth.sweep()
+  assert.equal(await count(), 1)
+  h.clock.advance(31 * 24 * HOUR)
+  await h.auth.sweep()
+  assert.equal(await count(), 0)
+  assert.equal((await h.auth.users.find(user.id))?.email, 'momo@example.jp')
+})
