@@ -22,6 +22,7 @@ export function ProfilePage() {
 function ProfileForm({ user }: { user: SessionUser }) {
   const t = useMessages('account')
   const locale = useLocale()
+  const roleName = (role: string) => (isNamedRole(role) ? t(`roleNames.${role}`) : role)
   async function save({ name, locale, timeZone }: Record<string, string>) {
     await api.patch('/api/auth/profile', { name, locale, timeZone })
     await queryClient.invalidateQueries(sessionQuery)
@@ -65,12 +66,19 @@ function ProfileForm({ user }: { user: SessionUser }) {
         searchable
         limit={100}
       />
-      <TextInput label={t('profile.roles')} value={user.roles.join(', ')} readOnly />
+      <TextInput label={t('profile.roles')} value={user.roles.map(roleName).join(' · ')} readOnly />
       <FormActions>
         <SubmitAction>{t('profile.act')}</SubmitAction>
       </FormActions>
     </Form>
   )
+}
+
+const namedRoles = ['user', 'operator', 'admin'] as const
+
+/** An app or an operator may have added others, which are shown as they are. */
+function isNamedRole(role: string): role is (typeof namedRoles)[number] {
+  return namedRoles.some((name) => name === role)
 }
 
 /** All zones the browser knows; the person's own also when it does not. */

@@ -115,7 +115,7 @@ function RevokeSession({ session, name }: { session: DeviceSession; name: string
 function Everywhere({ alone }: { alone: boolean }) {
   const t = useMessages('account')
   return (
-    <div className={classes.row}>
+    <div className={`${classes.row} ${classes.after}`}>
       {!alone && (
         <ConfirmAct
           title={t('sessions.others')}

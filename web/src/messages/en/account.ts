@@ -1,5 +1,6 @@
 export default {
   sections: 'Account sections',
+  roleNames: { user: 'User', operator: 'Operator', admin: 'Administrator' },
   profile: {
     title: 'Profile',
     name: 'Name',

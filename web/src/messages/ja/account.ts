@@ -3,6 +3,7 @@ import type en from '../en/account.ts'
 
 const ja: Translation<typeof en> = {
   sections: 'アカウントの項目',
+  roleNames: { user: '利用者', operator: '運用担当者', admin: '管理者' },
   profile: {
     title: 'プロフィール',
     name: '名前',
