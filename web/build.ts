@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { glob, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 
 const SOURCES = [
   'web/src/**/*.*',
@@ -52,7 +53,7 @@ async function runBuild(outDir: string): Promise<void> {
   const once = fileURLToPath(new URL('./build-once.ts', import.meta.url))
   const child = spawn(process.execPath, [once, outDir], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
+    env: { ...process.env, NODE_ENV: 'production' },
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
@@ -62,7 +63,10 @@ async function runBuild(outDir: string): Promise<void> {
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve)
   })
-  if (code !== 0) throw new Error(`The browser code could not be built:\n${said.trim()}`)
+  if (code !== 0)
+    throw new Error(
+      `The browser code could not be built:\n${stripVTControlCharacters(said).trim()}`,
+    )
 }
 
 /** Swaps the folders; of two builds at once the later one stays. */
