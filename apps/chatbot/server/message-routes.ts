@@ -145,7 +145,8 @@ async function readForm(services: ChatbotServices, request: FastifyRequest): Pro
     },
   })
   const discard = () => Promise.allSettled(files.map((file) => file.discard()))
-  const text = (fields['text']?.[0] ?? '').replaceAll('\0', '').trim()
+  // A form's fields end their lines with CRLF (HTML, "multipart/form-data encoding"), as nobody typed.
+  const text = (fields['text']?.[0] ?? '').replaceAll('\0', '').replaceAll('\r\n', '\n').trim()
   if (text === '' && files.length === 0) throw chatbotErrors.CHATBOT_MESSAGE_EMPTY()
   if (text.length > MAX_TEXT_CHARS) {
     await discard()

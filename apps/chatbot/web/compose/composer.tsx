@@ -118,7 +118,7 @@ export function Composer({
   }
 
   function insert(content: string) {
-    write(content + text)
+    write(`${content.trimEnd()}\n\n${text}`)
     requestAnimationFrame(() => {
       field.current?.focus()
       const end = field.current?.value.length ?? 0

@@ -11,7 +11,12 @@ import classes from './composer.module.css'
 export function ShortcutsMenu({ onChoose }: { onChoose: (content: string) => void }) {
   const t = useMessages('chatbot')
   const { data } = useQuery(promptsQuery)
-  const shortcuts = data?.items.filter(({ kind }) => kind === 'shortcut') ?? []
+  const made = data?.items.filter(({ kind }) => kind === 'shortcut') ?? []
+  // There from the beginning; a team's own of the same name replaces one.
+  const builtIn = (['summary', 'translation', 'minutes'] as const)
+    .map((id) => ({ id, name: t(`shortcuts.${id}`), content: t(`shortcuts.${id}Text`) }))
+    .filter(({ name }) => !made.some((each) => each.name === name))
+  const shortcuts = [...builtIn, ...made]
   return (
     <Menu position="top-start" returnFocus={false}>
       <Menu.Target>
@@ -21,7 +26,6 @@ export function ShortcutsMenu({ onChoose }: { onChoose: (content: string) => voi
         </Button>
       </Menu.Target>
       <Menu.Dropdown className={classes.shortcuts ?? ''}>
-        {shortcuts.length === 0 && <Menu.Label>{t('compose.noShortcuts')}</Menu.Label>}
         {shortcuts.map(({ id, name, content }) => (
           <Menu.Item key={id} onClick={() => onChoose(content)}>
             {name}

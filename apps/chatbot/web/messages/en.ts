@@ -65,7 +65,6 @@ export default {
     remove: 'Remove {name}',
     drop: 'Drop the files to attach them',
     shortcuts: 'Shortcuts',
-    noShortcuts: 'There are no shortcuts yet.',
     manage: 'Manage prompts and shortcuts',
     search: 'Search the web',
     options: 'Model and instructions',
@@ -86,6 +85,15 @@ export default {
     editHint: 'The new question starts a branch of its own; the old one is kept.',
     sendEdited: 'Send again',
     filesLost: 'The files of the question could not be fetched. Attach them again.',
+  },
+  shortcuts: {
+    summary: 'Summarise',
+    summaryText: 'Summarise the following text in three lines.',
+    translation: 'Translate',
+    translationText: 'Translate the following text into Japanese.',
+    minutes: 'Minutes',
+    minutesText:
+      'Make minutes of the following notes: decisions, tasks with who does them by when, next date.',
   },
   message: {
     question: 'Your question',

@@ -68,7 +68,6 @@ const ja: Translation<typeof en> = {
     remove: '{name} を外す',
     drop: 'ここにドロップすると添付します',
     shortcuts: '定型文',
-    noShortcuts: '定型文はまだありません。',
     manage: 'プロンプトと定型文の管理',
     search: 'ウェブ検索',
     options: 'モデルと指示',
@@ -89,6 +88,14 @@ const ja: Translation<typeof en> = {
     editHint: '新しい質問は別の枝として始まり、元のやり取りも残ります。',
     sendEdited: '送信し直す',
     filesLost: '質問の添付ファイルを取得できませんでした。もう一度添付してください。',
+  },
+  shortcuts: {
+    summary: '要約',
+    summaryText: '次の文章を三行で要約してください。',
+    translation: '翻訳',
+    translationText: '次の文章を英語に翻訳してください。',
+    minutes: '議事録',
+    minutesText: '次のメモを、決定事項・宿題（担当と期限）・次回日程に分けて議事録にしてください。',
   },
   message: {
     question: 'あなたの質問',

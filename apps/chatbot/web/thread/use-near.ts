@@ -1,11 +1,9 @@
 import { createContext, type RefObject, useContext, useEffect, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { usePrinting } from './use-printing.ts'
 
 /** The element that scrolls. */
 export const ScrollRoot = createContext<RefObject<HTMLElement | null>>({ current: null })
-
-const watchers = new WeakMap<HTMLElement, IntersectionObserver>()
-const seen = new WeakMap<Element, () => void>()
 
 /**
  * True once an element has come near what is seen, and from then on. A conversation of a thousand
@@ -20,27 +18,56 @@ export function useNear(target: RefObject<HTMLElement | null>, atOnce: boolean):
     const element = target.current
     const scroller = root.current
     if (near || element === null || scroller === null) return
-    const watcher = watcherOf(scroller)
-    seen.set(element, () => setNear(true))
-    watcher.observe(element)
-    return () => watcher.unobserve(element)
+    return watch(scroller, element, () => setNear(true))
   }, [near, target, root])
   return near || printing
 }
 
-function watcherOf(scroller: HTMLElement): IntersectionObserver {
-  const known = watchers.get(scroller)
-  if (known !== undefined) return known
-  const watcher = new IntersectionObserver(
-    (entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue
-        watcher.unobserve(target)
-        seen.get(target)?.()
-      }
-    },
-    { root: scroller, rootMargin: '150% 0px' },
-  )
+/** What is drawn in one frame beside the scrolling itself. */
+const BUDGET_MS = 5
+
+const watchers = new WeakMap<HTMLElement, IntersectionObserver>()
+const drawers = new WeakMap<Element, () => void>()
+const waiting = new Set<Element>()
+let scheduled = false
+
+function watch(scroller: HTMLElement, element: HTMLElement, draw: () => void): () => void {
+  const watcher =
+    watchers.get(scroller) ?? new IntersectionObserver(arrived, watcherOptions(scroller))
   watchers.set(scroller, watcher)
-  return watcher
+  drawers.set(element, draw)
+  watcher.observe(element)
+  return () => {
+    waiting.delete(element)
+    watcher.unobserve(element)
+  }
+}
+
+const watcherOptions = (root: HTMLElement) => ({ root, rootMargin: '150% 0px' })
+
+/** Who flies past a message does not wait for it to be drawn: what has left again is let go. */
+function arrived(entries: IntersectionObserverEntry[]): void {
+  for (const { isIntersecting, target } of entries) {
+    if (isIntersecting) waiting.add(target)
+    else waiting.delete(target)
+  }
+  schedule()
+}
+
+function schedule(): void {
+  if (scheduled || waiting.size === 0) return
+  scheduled = true
+  requestAnimationFrame(drawSome)
+}
+
+/** The newest arrivals first: they are where the reader is going. */
+function drawSome(): void {
+  const started = performance.now()
+  for (const element of [...waiting].reverse()) {
+    waiting.delete(element)
+    flushSync(() => drawers.get(element)?.())
+    if (performance.now() - started > BUDGET_MS) break
+  }
+  scheduled = false
+  schedule()
 }
