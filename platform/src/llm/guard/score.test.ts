@@ -49,7 +49,7 @@ for (const [name, spell] of Object.entries(SPELLINGS)) {
   test(`Japanese attacks spelled with ${name} are caught, fair questions pass`, () => {
     const attacks = readLines('attacks-ja.txt')
     const caught = attacks.filter((text) => flagged(spell(text))).length
-    assert.ok(caught >= attacks.length * 0.85, `${caught} of ${attacks.length}`)
+    assert.ok(caught >= attacks.length * 0.95, `${caught} of ${attacks.length}`)
     const fair = readLines('fair-ja.txt')
     const stopped = fair.filter((text) => flagged(spell(text)))
     assert.ok(stopped.length <= fair.length * 0.01, stopped.join('\n'))

@@ -8,6 +8,7 @@ import { ENGLISH, ENGLISH_ANCHOR } from './rules-english.ts'
 import { ENGLISH_SQUEEZED } from './rules-english-squeezed.ts'
 import { EUROPEAN, EUROPEAN_ANCHOR } from './rules-european.ts'
 import { JAPANESE } from './rules-japanese.ts'
+import { joinSpelledOut } from './spelled-out.ts'
 import { hasTemplateMark } from './template-marks.ts'
 import { hasJapanese, japaneseView, latinView } from './views.ts'
 
@@ -53,9 +54,14 @@ function hiddenFindings(text: string, latin: string): Finding[] {
   return findings
 }
 
-/** What the linear model reads of a visible text. */
-export function viewOf(shown: string): string {
-  const latin = latinView(shown)
+/** The text as a reader sees it, bounded: one character may unfold to eighteen (U+FDFA). */
+function shownOf(raw: string): string {
+  return joinSpelledOut(visible(raw).slice(0, MAX_SHOWN_CHARS))
+}
+
+/** What the linear model reads of a text; for training. */
+export function viewOf(raw: string): string {
+  const latin = latinView(shownOf(raw))
   return hasJapanese(latin) ? japaneseView(latin) : latin
 }
 
@@ -76,8 +82,7 @@ function invisibleFindings(raw: string): Finding[] {
 }
 
 function scorePart(model: LinearModel | undefined, raw: string): Score {
-  // One character may unfold to eighteen (U+FDFA).
-  const shown = visible(raw).slice(0, MAX_SHOWN_CHARS)
+  const shown = shownOf(raw)
   const latin = latinView(shown)
   const findings = [
     ...ruleFindings(latin),

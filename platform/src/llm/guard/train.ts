@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { Features } from './features.ts'
-import { visible } from './invisible.ts'
 import { loadModel } from './linear-model.ts'
 import { FLAG_FROM, scoreWith, viewOf } from './score.ts'
 import { folds, type Row, readRows } from './training/data.ts'
@@ -25,7 +24,7 @@ const BENIGN_WEIGHT = 1.5
 const features = new Features()
 
 function exampleOf(row: Row): Example {
-  features.read(viewOf(visible(row.text)))
+  features.read(viewOf(row.text))
   return {
     features: [...features.buckets.subarray(0, features.size)],
     attack: row.attack,
