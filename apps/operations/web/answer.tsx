@@ -1,0 +1,24 @@
+import { ErrorState } from '@minato/web/error-state'
+import { LoadingState } from '@minato/web/loading-state'
+import type { ReactNode } from 'react'
+
+/** Loading, failed or there: the states every screen has. */
+export function Answer<T>({
+  of: query,
+  lines = 8,
+  children,
+}: {
+  of: {
+    data: T | undefined
+    isError: boolean
+    error: unknown
+    refetch: () => unknown
+  }
+  lines?: number
+  children: (data: T) => ReactNode
+}) {
+  // What was read before stays in sight while it is read again.
+  if (query.data !== undefined) return children(query.data)
+  if (query.isError) return <ErrorState error={query.error} onRetry={() => query.refetch()} />
+  return <LoadingState lines={lines} height={32} />
+}

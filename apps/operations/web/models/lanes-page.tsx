@@ -1,0 +1,161 @@
+import { Autocomplete, Button, Modal } from '@mantine/core'
+import { api } from '@minato/web/api'
+import { ConfirmAct } from '@minato/web/confirm-act'
+import { Form, FormActions, SubmitAction, useField } from '@minato/web/form'
+import { useMessages } from '@minato/web/messages'
+import { notify } from '@minato/web/notices'
+import { NumberText } from '@minato/web/number-text'
+import { useSession } from '@minato/web/session'
+import { useState } from 'react'
+import { Answer } from '../answer.tsx'
+import { Badge } from '../badge.tsx'
+import { Facts } from '../facts.tsx'
+import { OperationsPage } from '../operations-page.tsx'
+import parts from '../parts.module.css'
+import { refresh, useAnswer } from '../queries.ts'
+import type { Lane, List, Models } from '../shapes.ts'
+import { useModelsTabs } from './models-tabs.ts'
+import { ProbeAction } from './probe.tsx'
+
+export function LanesPage() {
+  const t = useMessages('operations')
+  const lanes = useAnswer<List<Lane>>('/llm/lanes')
+  return (
+    <OperationsPage title={t('models.title')} intro={t('lanes.intro')} tabs={useModelsTabs()}>
+      <Answer of={lanes}>
+        {({ items }) => (
+          <>
+            {items.map((lane) => (
+              <LaneCard key={lane.lane} lane={lane} />
+            ))}
+            <ProbeAction />
+          </>
+        )}
+      </Answer>
+    </OperationsPage>
+  )
+}
+
+function LaneCard({ lane }: { lane: Lane }) {
+  const t = useMessages('operations')
+  const { can } = useSession()
+  const own = lane.source === 'operator'
+  return (
+    <section className={parts.card}>
+      <div className={parts.heading}>
+        <h2>
+          <code>{lane.lane}</code> <span className={parts.muted}>{t(`lanes.${lane.lane}`)}</span>
+        </h2>
+        {own && <Badge tone="warn">{t('lanes.changed')}</Badge>}
+      </div>
+      <Facts
+        of={[
+          [
+            t('lanes.model'),
+            lane.model === '' ? t('lanes.unset') : <code key="m">{lane.model}</code>,
+          ],
+          [
+            t('lanes.fallback'),
+            lane.fallback === null ? '—' : <code key="f">{lane.fallback}</code>,
+          ],
+          [
+            t('lanes.takes'),
+            [t('lanes.textPart'), lane.images && t('lanes.images'), lane.files && t('lanes.files')]
+              .filter(Boolean)
+              .join(t('comma')),
+          ],
+          [t('lanes.maxOutput'), <NumberText key="o" value={lane.maxOutputTokens} />],
+        ]}
+      />
+      {can('operations.manage') && (
+        <div className={parts.row} style={{ marginTop: 16 }}>
+          <ChangeLane lane={lane} />
+          {own && <ResetLane lane={lane} />}
+        </div>
+      )}
+    </section>
+  )
+}
+
+function ChangeLane({ lane }: { lane: Lane }) {
+  const t = useMessages('operations')
+  const words = useMessages('parts')
+  const [open, setOpen] = useState(false)
+  async function save({ model, fallback }: Record<string, string>) {
+    await api.put(`/api/operations/llm/lanes/${lane.lane}`, {
+      model,
+      fallback: fallback?.trim() || null,
+    })
+    await refresh()
+    notify({ tone: 'done', title: t('lanes.done', { lane: lane.lane, model: model ?? '' }) })
+    setOpen(false)
+  }
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{t('lanes.change')}</Button>
+      <Modal
+        opened={open}
+        onClose={() => setOpen(false)}
+        title={t('lanes.changeTitle', { lane: lane.lane })}
+        closeButtonProps={{ 'aria-label': words('close') }}
+      >
+        <Form onSubmit={save}>
+          <ModelField name="model" label={t('lanes.model')} defaultValue={lane.model} required />
+          <ModelField
+            name="fallback"
+            label={t('lanes.fallback')}
+            description={t('lanes.fallbackHelp')}
+            defaultValue={lane.fallback ?? ''}
+          />
+          <FormActions>
+            <SubmitAction>{words('save')}</SubmitAction>
+          </FormActions>
+        </Form>
+      </Modal>
+    </>
+  )
+}
+
+/** A model's name, out of those the server has; any other may be typed. */
+function ModelField(props: {
+  name: string
+  label: string
+  description?: string
+  defaultValue: string
+  required?: boolean
+}) {
+  const models = useAnswer<Models>('/llm/models')
+  const known = new Set([
+    ...(models.data?.items.map(({ id }) => id) ?? []),
+    ...(models.data?.server ?? []),
+  ])
+  const { onInput, ...field } = useField(props.name)
+  return (
+    <Autocomplete
+      {...props}
+      {...field}
+      data={[...known]}
+      onChange={onInput}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      withAsterisk={false}
+    />
+  )
+}
+
+function ResetLane({ lane }: { lane: Lane }) {
+  const t = useMessages('operations')
+  return (
+    <ConfirmAct
+      title={t('lanes.resetTitle', { lane: lane.lane })}
+      detail={t('lanes.resetDetail')}
+      act={t('lanes.reset')}
+      onConfirm={async () => {
+        await api.delete(`/api/operations/llm/lanes/${lane.lane}`)
+        await refresh()
+        notify({ tone: 'done', title: t('lanes.resetDone', { lane: lane.lane }) })
+      }}
+    >
+      {(ask) => <Button onClick={ask}>{t('lanes.reset')}</Button>}
+    </ConfirmAct>
+  )
+}

@@ -1,0 +1,48 @@
+import { api } from '@minato/web/api'
+import { queryClient } from '@minato/web/session'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import type { List } from './shapes.ts'
+
+type Query = Record<string, string | number | undefined>
+
+const keyOf = (path: string, query: Query = {}) => ['operations', path, query] as const
+
+/** What one address of the app answers. */
+export function useAnswer<T>(path: string, query: Query = {}, refetchMs?: number) {
+  return useQuery({
+    queryKey: keyOf(path, query),
+    queryFn: ({ signal }) => api.get<T>(`/api/operations${path}`, { query, signal }),
+    placeholderData: keepPreviousData,
+    ...(refetchMs === undefined ? {} : { refetchInterval: refetchMs }),
+  })
+}
+
+/** A list, page by page; while a filter changes the old rows stay. */
+export function useList<T>(path: string, query: Query = {}, refetchMs?: number) {
+  const list = useInfiniteQuery({
+    queryKey: keyOf(path, query),
+    queryFn: ({ pageParam, signal }) =>
+      api.get<List<T>>(path.startsWith('/api/') ? path : `/api/operations${path}`, {
+        query: { ...query, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+    ...(refetchMs === undefined ? {} : { refetchInterval: refetchMs }),
+  })
+  return {
+    ...list,
+    rows: list.data?.pages.flatMap((page) => page.items) ?? [],
+    more: {
+      has: list.hasNextPage,
+      load: () => list.fetchNextPage(),
+      busy: list.isFetchingNextPage,
+    },
+  }
+}
+
+/** After a change: everything of this app is asked for again when it is next in sight. */
+export async function refresh(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: ['operations'] })
+}

@@ -1,0 +1,95 @@
+import { api } from '@minato/web/api'
+import { ConfirmAct } from '@minato/web/confirm-act'
+import { CopyButton } from '@minato/web/copy-button'
+import { EmptyState } from '@minato/web/empty-state'
+import { MainAction } from '@minato/web/main-action'
+import { useMessages } from '@minato/web/messages'
+import { notify } from '@minato/web/notices'
+import { useSession } from '@minato/web/session'
+import { Time } from '@minato/web/time'
+import { useParams } from '@tanstack/react-router'
+import { Answer } from '../answer.tsx'
+import { Facts } from '../facts.tsx'
+import { OperationsPage } from '../operations-page.tsx'
+import classes from '../parts.module.css'
+import { refresh, useAnswer } from '../queries.ts'
+import type { ErrorGroup, List } from '../shapes.ts'
+import { GroupState } from './errors-page.tsx'
+
+export function ErrorPage() {
+  const t = useMessages('operations')
+  const { fingerprint } = useParams({ strict: false }) as { fingerprint: string }
+  const groups = useAnswer<List<ErrorGroup>>('/errors')
+  const group = groups.data?.items.find((item) => item.fingerprint === fingerprint)
+  return (
+    <OperationsPage
+      title={group?.name ?? t('errors.one')}
+      intro={group === undefined ? undefined : <span data-raw>{group.message}</span>}
+      crumbs={[{ label: t('errors.title'), to: '/operations/errors' }]}
+      actions={group === undefined ? undefined : <Resolve group={group} />}
+    >
+      <Answer of={groups}>
+        {() =>
+          group === undefined ? (
+            <EmptyState title={t('errors.gone')} detail={t('errors.goneDetail')} />
+          ) : (
+            <Group group={group} />
+          )
+        }
+      </Answer>
+    </OperationsPage>
+  )
+}
+
+function Group({ group }: { group: ErrorGroup }) {
+  const t = useMessages('operations')
+  return (
+    <>
+      <section className={classes.card}>
+        <Facts
+          of={[
+            [t('users.status'), <GroupState key="state" group={group} />],
+            [t('errors.source'), <code key="source">{group.source}</code>],
+            [
+              t('errors.route'),
+              group.route === null ? null : <code key="route">{group.route}</code>,
+            ],
+            [t('errors.count'), String(group.count)],
+            [t('errors.users'), String(group.users)],
+            [t('errors.firstSeen'), <Time key="first" at={group.firstSeen} as="second" />],
+            [t('errors.lastSeen'), <Time key="last" at={group.lastSeen} as="second" />],
+            [t('errors.release'), group.lastRelease],
+            [t('audit.request'), group.lastRequestId],
+          ]}
+        />
+      </section>
+      <section className={classes.section}>
+        <div className={classes.heading}>
+          <h2>{t('errors.stack')}</h2>
+          <CopyButton value={group.stack} compact />
+        </div>
+        <pre className={classes.code}>{group.stack}</pre>
+      </section>
+    </>
+  )
+}
+
+function Resolve({ group }: { group: ErrorGroup }) {
+  const t = useMessages('operations')
+  const { can } = useSession()
+  if (group.resolvedAt !== null || !can('operations.manage')) return null
+  return (
+    <ConfirmAct
+      title={t('errors.resolveTitle', { name: group.name })}
+      detail={t('errors.resolveDetail')}
+      act={t('errors.resolve')}
+      onConfirm={async () => {
+        await api.post(`/api/operations/errors/${group.fingerprint}/resolve`)
+        await refresh()
+        notify({ tone: 'done', title: t('errors.resolveDone') })
+      }}
+    >
+      {(ask) => <MainAction onClick={ask}>{t('errors.resolve')}</MainAction>}
+    </ConfirmAct>
+  )
+}
