@@ -19,7 +19,7 @@ export const demoOperations = [
       const users: { id: string; email: string }[] = []
       for (const person of PEOPLE) {
         const known = await services.auth.users.find(person.email)
-        const password = `demo-${randomBytes(9).toString('base64url')}`
+        const password = randomBytes(12).toString('base64url')
         const user =
           known ??
           (await services.auth.users.create({
