@@ -1,5 +1,6 @@
 import { advance, type LeakPattern, leakPatterns } from './leak-patterns.ts'
 import type { OutputFinding, Stage } from './output-stage.ts'
+import { PercentReader } from './percent-reader.ts'
 import {
   EMPTY_RUN,
   extend,
@@ -31,6 +32,7 @@ class LeakStage implements Stage {
   #leaking = false
   /** Spaces and marks inside a leak: they go with it, or out when it ends. */
   #between = ''
+  readonly #percent = new PercentReader()
   readonly #matched: number[]
   readonly #patterns: readonly LeakPattern[]
   readonly #shingles: Shingles
@@ -45,31 +47,36 @@ class LeakStage implements Stage {
 
   push(delta: string): string {
     let out = ''
-    for (const char of delta) out += this.#take(char)
+    for (const char of delta) {
+      if (char !== '%' && this.#percent.idle) out += this.#take(char, char)
+      else for (const { raw, says } of this.#percent.push(char)) out += this.#take(raw, says)
+    }
     return out
   }
 
   end(): string {
-    const out = this.#between + this.#held
+    let out = ''
+    for (const { raw, says } of this.#percent.end()) out += this.#take(raw, says)
+    out += this.#between + this.#held
     this.#between = ''
     this.#held = ''
     this.#starts = []
     return out
   }
 
-  #take(char: string): string {
-    const plain = skeletonOf(char)
+  #take(raw: string, says: string): string {
+    const plain = skeletonOf(says)
     if (this.#leaking && plain === '') {
-      this.#between += char
+      this.#between += raw
       return ''
     }
     const from = this.#held.length
-    this.#held += char
+    this.#held += raw
     for (const unit of plain) {
       this.#starts.push(from)
       this.#followPrompt(unit)
     }
-    this.#followPatterns(char, plain)
+    this.#followPatterns(raw, plain)
     return this.#release()
   }
 
@@ -100,10 +107,10 @@ class LeakStage implements Stage {
     this.#leaking = false
   }
 
-  #followPatterns(char: string, plain: string): void {
+  #followPatterns(raw: string, plain: string): void {
     for (const [index, pattern] of this.#patterns.entries()) {
       let length = this.#matched[index] ?? 0
-      for (const unit of pattern.exact ? char : plain) length = advance(pattern, length, unit)
+      for (const unit of pattern.exact ? raw : plain) length = advance(pattern, length, unit)
       this.#matched[index] = length
       if (length < pattern.text.length) continue
       this.#matched[index] = 0

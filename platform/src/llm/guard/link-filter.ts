@@ -9,8 +9,14 @@ const MAX_TAG_CHARS = 4_096
 const URL_ATTRIBUTE =
   /(?:[\s"'/](src|href|srcset|action|formaction|poster|background|data|cite|xlink:href|longdesc|ping)\s{0,8}=\s{0,8}["']?|url\(\s{0,8}["']?|;\s{0,4}url\s{0,4}=\s{0,4}["']?)$/i
 
+/** A bare address is a link too: pages make one of it. */
+const BARE = /(?:https?:\/\/|(?<![\w.])www\.)$/i
+const BARE_STOP = /[\s<>()[\]"'`|、。，．「」『』（）]/
+
 type Destination = {
   loads: boolean
+  /** What of the address went out before it was known to be one. */
+  lead: string
   text: string
   /** Characters that end it. */
   stop: RegExp
@@ -26,6 +32,8 @@ class LinkStage implements Stage {
   #brackets: boolean[] = []
   #closed: boolean | undefined
   #previous = ''
+  /** The last characters, as far as `https://` is long. */
+  #tail = ''
   #tag: string | undefined
   #expects: { loads: boolean; stop: RegExp } | undefined
   #destination: Destination | undefined
@@ -56,13 +64,23 @@ class LinkStage implements Stage {
       // `[注]: これは…` is prose: no address begins with such a character.
       if (/[\x21-\x7E]/.test(char) && !stop.test(char)) {
         const angled = char === '<'
-        this.#destination = { loads, text: char, stop: angled ? /[>\n]/ : stop, depth: 0 }
+        this.#destination = { loads, lead: '', text: char, stop: angled ? /[>\n]/ : stop, depth: 0 }
         return ''
       }
     }
     this.#follow(char)
     this.#previous = char
+    this.#followBare(char)
     return char
+  }
+
+  #followBare(char: string): void {
+    this.#tail = (this.#tail + char).slice(-8)
+    if ((char !== '/' && char !== '.') || this.#tag !== undefined) return
+    const lead = BARE.exec(this.#tail)?.[0]
+    if (lead === undefined) return
+    this.#tail = ''
+    this.#destination = { loads: false, lead, text: '', stop: BARE_STOP, depth: 0 }
   }
 
   #follow(char: string): void {
@@ -91,7 +109,7 @@ class LinkStage implements Stage {
     // <javascript:…> is a link of its own in Markdown.
     if (char === ':' && /^[a-z][a-z0-9+.-]{0,31}:$/i.test(text)) {
       this.#tag = undefined
-      this.#destination = { loads: false, text: '', stop: /[>\n]/, depth: 0 }
+      this.#destination = { loads: false, lead: '', text: '', stop: /[>\n]/, depth: 0 }
       const verdict = this.#judge(`${text}x`, false)
       if (verdict === undefined) this.#destination = undefined
       else this.#destination.text = text
@@ -119,8 +137,10 @@ class LinkStage implements Stage {
 
   #finish(destination: Destination): string {
     this.#destination = undefined
-    const { text, loads } = destination
-    const why = text.length > MAX_URL_CHARS ? 'an endless address' : this.#judge(text, loads)
+    const { text, loads, lead } = destination
+    const endless = text.length > MAX_URL_CHARS
+    const scheme = /^www/i.test(lead) ? 'https://' : ''
+    const why = endless ? 'an endless address' : this.#judge(scheme + lead + text, loads)
     if (why === undefined) return text
     this.#report({ kind: 'unsafe-link', detail: why })
     return text.startsWith('<') ? `<${REPLACEMENT}` : REPLACEMENT

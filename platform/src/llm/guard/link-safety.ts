@@ -17,6 +17,9 @@ const SAFE_SCHEMES = new Set(['http', 'https', 'mailto', 'tel'])
 const MAX_IMAGE_PATH_CHARS = 200
 /** A path part this long without a separator is data, not a file name. */
 const DATA_PART = /[A-Za-z0-9+=]{48}|(?:%[0-9a-f]{2}){12}/i
+/** A link that a person clicks may carry a search or an anchor, not a page of the conversation. */
+const MAX_LINK_DATA_CHARS = 200
+const MAX_LINK_PATH_CHARS = 400
 const DATA_LABEL = /[a-z0-9]{33}/i
 
 /** The URL as a browser reads it: entities decoded, white space and controls gone, backslash as slash. */
@@ -46,6 +49,19 @@ function judgeImage(url: URL): string | undefined {
   return undefined
 }
 
+function decodedLength(text: string): number {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) =>
+    Buffer.from(run.replaceAll('%', ''), 'hex').toString(),
+  ).length
+}
+
+function judgeClicked(url: URL): string | undefined {
+  const tooMuch =
+    decodedLength(url.search + url.hash) > MAX_LINK_DATA_CHARS ||
+    decodedLength(url.pathname) > MAX_LINK_PATH_CHARS
+  return tooMuch ? 'a link whose address carries data' : undefined
+}
+
 /**
  * A judge of links. Schemes are allow-listed (http, https, mailto, tel); an image or anything else a browser
  * loads by itself must not carry data in its address (OWASP LLM05, exfiltration by Markdown image). With
@@ -61,7 +77,7 @@ export function linkJudge(imageHosts?: readonly string[]): LinkJudge {
     const url = URL.parse(text, 'https://relative.invalid')
     if (url === null) return loadsByItself ? 'an image address nobody can read' : undefined
     if (url.username !== '' || url.password !== '') return 'a link with a user name before its host'
-    if (!loadsByItself) return undefined
+    if (!loadsByItself) return judgeClicked(url)
     if (imageHosts === undefined) return judgeImage(url)
     return imageHosts.includes(url.hostname) ? undefined : 'an image of a host that is not allowed'
   }

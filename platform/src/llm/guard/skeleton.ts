@@ -1,3 +1,5 @@
+import { PercentReader } from './percent-reader.ts'
+
 /** Normalising one character at a time is slow; answers repeat theirs. */
 const cache = new Map<string, string>()
 const MAX_CACHED = 8_192
@@ -25,9 +27,9 @@ export function skeletonOf(char: string): string {
 
 /** The skeleton of a whole text, in code units. */
 export function skeleton(text: string): string {
-  let result = ''
-  for (const char of text) result += skeletonOf(char)
-  return result
+  const percent = new PercentReader()
+  const written = [...Array.from(text).flatMap((char) => percent.push(char)), ...percent.end()]
+  return written.map(({ says }) => skeletonOf(says)).join('')
 }
 
 /** How much a skeleton character tells: a kanji or kana about twice a Latin letter. */
