@@ -1,11 +1,11 @@
-import { Skeleton } from '@mantine/core'
+import { Button, Skeleton } from '@mantine/core'
 import { ErrorState } from '@minato/web/error-state'
 import { LoadingState } from '@minato/web/loading-state'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
 import { Page } from '@minato/web/page'
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { AnswerOptions, type Options } from './compose/answer-options.tsx'
 import { Composer } from './compose/composer.tsx'
@@ -27,15 +27,26 @@ import { UsageWarning } from './usage/usage-warning.tsx'
 export function ConversationPage() {
   const t = useMessages('chatbot')
   const { id = '' } = useParams({ strict: false })
-  const { data, error, isPending, refetch } = useQuery(conversationQuery(id))
-  const title = data?.title || t(isPending ? 'conversation' : 'untitled')
+  const { data, error, refetch } = useQuery(conversationQuery(id))
+  const title = data === undefined ? t('conversation') : data.title || t('untitled')
   return (
     <Page title={title} width="full">
       {data !== undefined ? (
         <Conversation key={id} conversation={data} title={title} />
       ) : error !== null ? (
-        <div className={classes.state}>
-          <ErrorState error={error} onRetry={() => refetch()} />
+        <div className={classes.lost}>
+          <ConversationHead />
+          <div className={classes.state}>
+            <ErrorState
+              error={error}
+              onRetry={() => refetch()}
+              actions={
+                <Button component={Link} to="/chatbot">
+                  {t('newConversation')}
+                </Button>
+              }
+            />
+          </div>
         </div>
       ) : (
         <div className={classes.state}>

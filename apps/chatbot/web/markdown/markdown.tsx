@@ -16,7 +16,7 @@ import { OutsideLink } from './outside-link.tsx'
  * An answer's Markdown, inert: HTML stays text, pictures are named but not loaded, links say where
  * they lead. Formulas and colours come with their own scripts, when there are some.
  */
-const Markdown = memo(function Markdown({ text }: { text: string; writing: boolean }) {
+const Markdown = memo(function Markdown({ text }: { text: string }) {
   const t = useMessages('chatbot')
   const source = useMemo(() => mathSource(text), [text])
   const mathematics = useMathematics(hasMath(source))

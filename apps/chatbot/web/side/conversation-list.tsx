@@ -44,7 +44,7 @@ export function ConversationList({
         </Button>
         <SearchField query={query} onSearch={(next) => setFilters({ query: next || undefined })} />
       </div>
-      <Conversations {...{ query, archived, current }} />
+      <Conversations {...{ query, archived, current, onLeave }} />
       <div className={classes.foot}>
         <button
           type="button"
@@ -98,10 +98,12 @@ function Conversations({
   query,
   archived,
   current,
+  onLeave,
 }: {
   query: string
   archived: boolean
   current: string | undefined
+  onLeave: (() => void) | undefined
 }) {
   const t = useMessages('chatbot')
   const list = useInfiniteQuery({
@@ -142,6 +144,7 @@ function Conversations({
                 key={conversation.id}
                 conversation={conversation}
                 here={conversation.id === current}
+                onOpen={onLeave}
               />
             ))}
           </ul>

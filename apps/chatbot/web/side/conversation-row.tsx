@@ -10,9 +10,11 @@ import { ConversationMenu } from './conversation-menu.tsx'
 export function ConversationRow({
   conversation,
   here,
+  onOpen,
 }: {
   conversation: Conversation
   here: boolean
+  onOpen: (() => void) | undefined
 }) {
   const t = useMessages('chatbot')
   const { id, title, pinned } = conversation
@@ -24,6 +26,7 @@ export function ConversationRow({
         search={true}
         className={classes.link ?? ''}
         data-conversation
+        onClick={onOpen}
         {...(here ? { 'aria-current': 'page' as const } : {})}
       >
         {pinned && <Icon of={IconPinned} size={15} label={t('list.pinned')} />}

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Locator } from 'playwright-core'
 import { chromiumPath } from '../../../../web/test/chromium.ts'
 import { type ChatBrowser, startChat } from './chat-browser.ts'
 import { chatPage, PNG } from './chat-page.ts'
-import { longConversation } from './long-conversation.ts'
+import { frameTimes, sayFrames } from './frame-times.ts'
+import { HOSTILE, longConversation, turnsOf } from './long-conversation.ts'
+import { blankPdf, textOfPdf } from './pdf.ts'
 
 const required = (process.env['MINATO_TEST_REQUIRE'] ?? '').includes('chromium')
 const skip = chromiumPath() === undefined && !required && 'Chromium is not installed'
@@ -73,21 +74,24 @@ describe('the chat in a browser', { skip }, () => {
     await person.close()
   })
 
-  test('an answer goes on after a reload, in the middle of its text', async () => {
+  test('an answer goes on after a reload and after the network was away, where it was', async () => {
     await chat.scenario('slow', { firstTokenMs: 50, tokensPerSecond: 25 })
     const person = await chat.person()
     const { page } = person
     const { ask, answered, lastAnswer } = chatPage(page)
-    await ask('1から60まで数えてください')
+    await ask('1から40まで数えてください')
     await lastAnswer.getByText('5, 6').waitFor()
     await page.reload()
     await lastAnswer.waitFor()
     assert.equal(await lastAnswer.getAttribute('data-state'), 'streaming')
+    await lastAnswer.getByText('12, 13').waitFor()
+    await person.context.setOffline(true)
+    await person.context.setOffline(false)
     const text = await answered()
     const numbers = /1, 2, [\d, ]+/.exec(text)?.[0].split(', ').map(Number)
     assert.deepEqual(
       numbers,
-      Array.from({ length: 60 }, (_, at) => at + 1),
+      Array.from({ length: 40 }, (_, at) => at + 1),
     )
     await chat.scenario()
     await person.close()
@@ -154,20 +158,7 @@ describe('the chat in a browser', { skip }, () => {
     const { page } = person
     const asked: string[] = []
     page.on('request', (request) => asked.push(request.url()))
-    const { id } = await longConversation(chat.server, person.userId, [
-      [
-        '見せて',
-        [
-          '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>',
-          '![図](https://pictures.example/track.png)',
-          '[銀行](https://evil.example/login) [押して](javascript:alert(1)) [中](/api/auth/sign-out)',
-          '<https://docs.example/page>',
-          '```ts\nconst a: number = 1\n```',
-          '|表|\n|---|\n|値|',
-          '$$x^2$$',
-        ].join('\n\n'),
-      ],
-    ])
+    const { id } = await longConversation(chat.server, person.userId, [['見せて', HOSTILE]])
     await page.goto(`${chat.base}/chatbot/${id}`)
     const { lastAnswer } = chatPage(page)
     await lastAnswer.locator('.katex-html').waitFor()
@@ -196,29 +187,25 @@ describe('the chat in a browser', { skip }, () => {
   test('a thousand messages scroll smoothly', async (t) => {
     const person = await chat.person()
     const { page } = person
-    const turns = Array.from({ length: 500 }, (_, at): [string, string] => [
-      `質問 ${at + 1}: 表とコードを見せてください`,
-      `回答 ${at + 1}\n\n- 一つ\n- 二つ **太字**\n\n| 項目 | 値 |\n|---|---|\n| a | ${at} |\n\n\`\`\`ts\nexport const n = ${at}\n\`\`\`\n\n${'港の仕事は朝が早い。'.repeat(12)}`,
-    ])
-    const { id } = await longConversation(chat.server, person.userId, turns)
+    const { id } = await longConversation(chat.server, person.userId, turnsOf(500))
     const started = performance.now()
     await page.goto(`${chat.base}/chatbot/${id}`)
     const { lastAnswer, thread } = chatPage(page)
     await lastAnswer.locator('table').waitFor()
     const shownMs = performance.now() - started
-    assert.match(await lastAnswer.innerText(), /回答 500/)
+    assert.match(await lastAnswer.innerText(), /Reply 500/)
     assert.ok(await lastAnswer.isVisible())
     // Beside the same frames without scrolling: this machine may be busy with other tests.
     const still = await frameTimes(thread, 0)
     const moving = await frameTimes(thread, -120)
     t.diagnostic(
-      `shown after ${shownMs.toFixed(0)} ms; frames still ${say(still)}, moving ${say(moving)}`,
+      `shown after ${shownMs.toFixed(0)} ms; frames still ${sayFrames(still)}, moving ${sayFrames(moving)}`,
     )
     assert.ok(shownMs < 8000, `shown after ${shownMs} ms`)
-    assert.ok(moving.p50 < Math.max(34, still.p50 * 2), `${say(still)} ${say(moving)}`)
-    assert.ok(moving.p95 < Math.max(80, still.p95 * 3), `${say(still)} ${say(moving)}`)
+    assert.ok(moving.p50 < Math.max(34, still.p50 * 2), `${sayFrames(still)} ${sayFrames(moving)}`)
+    assert.ok(moving.p95 < Math.max(80, still.p95 * 3), `${sayFrames(still)} ${sayFrames(moving)}`)
     // The text of what is not drawn yet can be found all the same.
-    assert.ok(await page.evaluate(() => document.body.textContent?.includes('質問 1: 表')))
+    assert.ok(await page.evaluate(() => document.body.textContent?.includes('Question 1 ')))
     await person.close()
   })
 
@@ -274,26 +261,148 @@ describe('the chat in a browser', { skip }, () => {
     await answered()
     await person.close()
   })
-})
 
-type Frames = { p50: number; p95: number; max: number }
+  test('files are sent with their progress; one without text is said to be so', async () => {
+    const person = await chat.person()
+    const { page } = person
+    const { field, answered, questions } = chatPage(page)
+    const network = await person.context.newCDPSession(page)
+    await network.send('Network.enable')
+    await network.send('Network.emulateNetworkConditions', {
+      ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 300_000 },
+    })
+    const buffer = blankPdf()
+    const notes = Buffer.from('港のメモ\n'.repeat(40_000))
+    await page.locator('input[type=file]').setInputFiles([
+      { name: 'scan.pdf', mimeType: 'application/pdf', buffer },
+      { name: 'notes.txt', mimeType: 'text/plain', buffer: notes },
+    ])
+    await field.press('Enter')
+    await page.getByText(/ファイルを送信しています: [1-9]\d? %/).waitFor()
+    await answered()
+    await questions.getByText('文字が見つかりませんでした').waitFor()
+    await questions.getByText('1 ページ').waitFor()
+    await person.close()
+  })
 
-const say = ({ p50, p95, max }: Frames) =>
-  `p50 ${p50.toFixed(1)} p95 ${p95.toFixed(1)} max ${max.toFixed(1)} ms`
+  test('a question that is refused comes back with its files and the reason', async () => {
+    const person = await chat.person()
+    const { page } = person
+    const { field, ask, paste } = chatPage(page)
+    await paste('broken.pdf', 'application/pdf', btoa('%PDF-1.7\nnothing more'))
+    await ask('これは何の資料ですか')
+    await page.getByText('質問は入力欄に戻しました').waitFor()
+    assert.equal(await field.inputValue(), 'これは何の資料ですか')
+    await page.getByRole('button', { name: 'broken.pdf を外す' }).waitFor()
+    assert.match(page.url(), /\/chatbot$/)
+    const left = await person.context.request.get(`${chat.base}/api/chatbot/conversations`)
+    assert.deepEqual((await left.json()).items, [], 'no empty conversation stays behind')
+    await person.close()
+  })
 
-/** How long frames take while the thread is scrolled by so many pixels in each. */
-async function frameTimes(thread: Locator, step: number): Promise<Frames> {
-  const times = await thread.evaluate(async (element, by) => {
-    const all: number[] = []
-    let last = performance.now()
-    for (let at = 0; at < 200; at += 1) {
-      element.scrollTop += by
-      await new Promise(requestAnimationFrame)
-      const now = performance.now()
-      all.push(now - last)
-      last = now
+  test('the list: archived with undo, deleted after being asked by name', async () => {
+    const person = await chat.person()
+    const { page } = person
+    const { ask, answered, button } = chatPage(page)
+    await ask('灯台について')
+    await answered()
+    const list = page.getByRole('navigation', { name: '会話' })
+    const menu = button('「灯台について」の操作', list)
+    await menu.click()
+    await page.getByRole('menuitem', { name: 'アーカイブする' }).click()
+    await list.getByText('会話を始めると、ここに並びます。').waitFor()
+    await button('元に戻す').click()
+    await list.getByRole('link', { name: '灯台について' }).waitFor()
+    await menu.click()
+    await page.getByRole('menuitem', { name: '削除' }).click()
+    const dialog = page.getByRole('dialog', { name: '「灯台について」を削除しますか？' })
+    await button('削除', dialog).click()
+    await page.waitForURL(/\/chatbot$/)
+    await list.getByText('会話を始めると、ここに並びます。').waitFor()
+    await person.close()
+  })
+
+  test('a shortcut and a system prompt are made and used', async () => {
+    const person = await chat.person({ path: '/chatbot/prompts' })
+    const { page } = person
+    const { field, ask, answered, button } = chatPage(page)
+    const make = async (act: string, name: string, text: string) => {
+      await button(act).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('名前').fill(name)
+      await dialog.getByLabel('本文').fill(text)
+      await button('保存', dialog).click()
+      await dialog.waitFor({ state: 'detached' })
+      await page.getByText(name).first().waitFor()
     }
-    return all.sort((a, b) => a - b)
-  }, step)
-  return { p50: times[100] ?? 0, p95: times[190] ?? 0, max: times.at(-1) ?? 0 }
-}
+    await make('定型文を作る', '敬語に', '敬語に直してください。')
+    await make('システムプロンプトを作る', '短く', '一文で答えてください。')
+    await page.goto(`${chat.base}/chatbot`)
+    await button('定型文').click()
+    await page.getByRole('menuitem', { name: '敬語に' }).click()
+    await page.waitForFunction(() => document.querySelector('textarea')?.value !== '')
+    assert.equal(await field.inputValue(), '敬語に直してください。\n\n')
+    await button(/^モデルと指示/).click()
+    await page.getByLabel('システムプロンプト').selectOption({ label: '短く' })
+    await page.keyboard.press('Escape')
+    await button(/短く/).waitFor()
+    await ask('お願い')
+    await answered()
+    // The conversation keeps the choice.
+    await page.reload()
+    await button(/^モデルと指示.*短く/).waitFor()
+    await person.close()
+  })
+
+  test('the monthly limit warns first, then stops', async () => {
+    const person = await chat.person()
+    const { page } = person
+    const { field, button } = chatPage(page)
+    const usage = { inputTokens: 1, outputTokens: 1, costUsd: 17, capUsd: 20, capTokens: null }
+    for (const ratio of [0.85, 1]) {
+      await page.route('**/api/chatbot/usage', (route) =>
+        route.fulfill({ json: { ...usage, ratio, warning: true } }),
+      )
+      await page.reload()
+      await page
+        .getByText(ratio < 1 ? '利用上限の 85% に達しています' : '今月の利用上限に達しました')
+        .first()
+        .waitFor()
+      await field.fill('質問')
+      assert.equal(await button('送信').isDisabled(), ratio >= 1)
+    }
+    await field.press('Enter')
+    assert.match(page.url(), /\/chatbot$/)
+    assert.equal(await field.inputValue(), '質問')
+    await person.close()
+  })
+
+  test('on paper there is the whole conversation and nothing else', async () => {
+    const person = await chat.person()
+    const { page } = person
+    const { id } = await longConversation(chat.server, person.userId, turnsOf(30))
+    await page.goto(`${chat.base}/chatbot/${id}`)
+    await chatPage(page).lastAnswer.getByText('bold').waitFor()
+    const { pages, text } = await textOfPdf(await page.pdf({ format: 'A4' }))
+    assert.ok(pages > 3, `${pages} pages`)
+    for (const at of [1, 15, 30]) assert.match(text, new RegExp(`Reply ${at} is bold`))
+    assert.doesNotMatch(text, /再生成|定型文|\*\*/)
+    await person.close()
+  })
+
+  test('on a phone the list opens over the page and nothing sticks out', async () => {
+    const person = await chat.person({ width: 375 })
+    const { page } = person
+    const { ask, answered, button } = chatPage(page)
+    await ask('表の例を示して')
+    await answered()
+    await page.locator('article table').waitFor()
+    const wide = () => page.evaluate(() => document.documentElement.scrollWidth)
+    assert.equal(await wide(), 375)
+    await button('会話').first().click()
+    const drawer = page.getByRole('dialog', { name: '会話' })
+    await drawer.getByRole('link', { name: '表の例を示して' }).click()
+    await drawer.waitFor({ state: 'hidden' })
+    await person.close()
+  })
+})

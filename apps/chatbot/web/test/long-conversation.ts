@@ -44,3 +44,33 @@ export async function longConversation(
       .execute()
   return { id }
 }
+
+type Turn = [question: string, answer: string]
+
+/** Turns with what costs most to draw: lists, tables, code. */
+export function turnsOf(count: number): Turn[] {
+  return Array.from(
+    { length: count },
+    (_, at): Turn => [
+      `Question ${at + 1} about the harbour`,
+      [
+        `Reply ${at + 1} is **bold**.`,
+        '- one\n- two',
+        `| item | value |\n|---|---|\n| a | ${at} |`,
+        `\`\`\`ts\nexport const n = ${at}\n\`\`\``,
+        '港の仕事は朝が早い。'.repeat(12),
+      ].join('\n\n'),
+    ],
+  )
+}
+
+/** An answer that tries what an answer must not do, among what it may. */
+export const HOSTILE = [
+  '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>',
+  '![図](https://pictures.example/track.png)',
+  '[銀行](https://evil.example/login) [押して](javascript:alert(1)) [中](/api/auth/sign-out)',
+  '<https://docs.example/page>',
+  '```ts\nconst a: number = 1\n```',
+  '|表|\n|---|\n|値|',
+  '$$x^2$$',
+].join('\n\n')

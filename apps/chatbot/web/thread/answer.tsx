@@ -10,6 +10,7 @@ import { AnswerFacts } from './answer-facts.tsx'
 import { AnswerProblem } from './answer-problem.tsx'
 import { AnswerSources } from './answer-sources.tsx'
 import { BranchSwitcher } from './branch-switcher.tsx'
+import { languageOf } from './language.ts'
 import type { PartProps } from './question.tsx'
 import classes from './thread.module.css'
 import { useNear } from './use-near.ts'
@@ -42,7 +43,9 @@ export const Answer = memo(function Answer({
       {message.leftOut > 0 && (
         <p className={classes.note}>{t('message.leftOut', { count: message.leftOut })}</p>
       )}
-      <AnswerText text={text} near={near} writing={writing} />
+      <div {...languageOf(text)}>
+        <AnswerText text={text} near={near} />
+      </div>
       {writing ? (
         <StillWriting conversationId={conversationId} begun={text !== ''} />
       ) : (
@@ -73,7 +76,7 @@ function StillWriting({ conversationId, begun }: { conversationId: string; begun
   )
 }
 
-function AnswerText({ text, near, writing }: { text: string; near: boolean; writing: boolean }) {
+function AnswerText({ text, near }: { text: string; near: boolean }) {
   // Typing and scrolling go before a long answer's next word.
   const shown = useDeferredValue(text)
   const plain = <div className={classes.plain}>{shown}</div>
@@ -81,7 +84,7 @@ function AnswerText({ text, near, writing }: { text: string; near: boolean; writ
   if (!near) return plain
   return (
     <Suspense fallback={plain}>
-      <Markdown text={shown} writing={writing} />
+      <Markdown text={shown} />
     </Suspense>
   )
 }

@@ -8,6 +8,7 @@ import type { Message } from '../shapes.ts'
 import { useRunning } from '../stream/running-answers.ts'
 import { BranchSwitcher } from './branch-switcher.tsx'
 import { EditQuestion } from './edit-question.tsx'
+import { languageOf } from './language.ts'
 import { MessageTime } from './message-time.tsx'
 import { StoredFiles } from './stored-files.tsx'
 import classes from './thread.module.css'
@@ -45,7 +46,11 @@ export const Question = memo(function Question({
       ) : (
         <>
           {message.files.length > 0 && <StoredFiles files={message.files} />}
-          {message.content !== '' && <div className={classes.bubble}>{message.content}</div>}
+          {message.content !== '' && (
+            <div className={classes.bubble} {...languageOf(message.content)}>
+              {message.content}
+            </div>
+          )}
           {near && (
             <div className={classes.acts} data-print="none">
               <MessageTime at={message.createdAt} />
