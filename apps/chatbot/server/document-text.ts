@@ -1,5 +1,6 @@
 import type { Accepted } from '@minato/platform/uploads'
 import { chatbotErrors } from './errors.ts'
+import { extractText } from './extract-text.ts'
 
 export type DocumentText = { text: string | null; pages: number | null }
 
@@ -21,9 +22,7 @@ export async function documentText(file: Accepted, content: Buffer): Promise<Doc
 }
 
 async function pdfText(file: Accepted, content: Buffer): Promise<DocumentText> {
-  // The extractor and its character maps are large: loaded with the first PDF.
-  const { readPdf } = await import('./pdf-text.ts')
-  const pages = await readPdf(content).catch((cause: unknown) => {
+  const pages = await extractText('pdf', content).catch((cause: unknown) => {
     throw chatbotErrors.CHATBOT_FILE_UNREADABLE({ name: file.name, kind: 'PDF' }, { cause })
   })
   const marked = pages
@@ -34,11 +33,10 @@ async function pdfText(file: Accepted, content: Buffer): Promise<DocumentText> {
 }
 
 async function docxText(file: Accepted, content: Buffer): Promise<string> {
-  const { default: mammoth } = await import('mammoth')
-  const result = await mammoth.extractRawText({ buffer: content }).catch((cause: unknown) => {
+  const [text = ''] = await extractText('docx', content).catch((cause: unknown) => {
     throw chatbotErrors.CHATBOT_FILE_UNREADABLE({ name: file.name, kind: 'DOCX' }, { cause })
   })
-  return result.value.trim()
+  return text.trim()
 }
 
 function cut(text: string): string {

@@ -40,7 +40,7 @@ export function openAiRoutes(root: RouteServer, services: ChatbotServices): void
           if (!models.some(({ id }) => id === model)) throw llmErrors.LLM_MODEL_UNKNOWN({ model })
           return request.body.stream === true
             ? await streamCompletion(services, request, reply, request.body)
-            : await completeOnce(services, request, request.body)
+            : await completeOnce(services, request, reply, request.body)
         },
       )
     },
@@ -53,18 +53,20 @@ function callOf(request: FastifyRequest, signal: AbortSignal) {
 }
 
 /** Aborted when the client goes away: the model stops writing for nobody. */
-function clientGone(request: FastifyRequest): AbortSignal {
+function clientGone(reply: FastifyReply): AbortSignal {
   const aborter = new AbortController()
-  request.raw.socket.once('close', () => aborter.abort())
+  // The response's close, not the socket's: a connection serves many requests.
+  reply.raw.once('close', () => aborter.abort())
   return aborter.signal
 }
 
 async function completeOnce(
   services: ChatbotServices,
   request: FastifyRequest,
+  reply: FastifyReply,
   body: CompletionRequest,
 ) {
-  const result = await services.llm.chat(toChatRequest(body), callOf(request, clientGone(request)))
+  const result = await services.llm.chat(toChatRequest(body), callOf(request, clientGone(reply)))
   const { inputTokens, outputTokens } = result.usage
   return {
     id: `chatcmpl-${randomUUID()}`,
@@ -113,7 +115,7 @@ async function streamCompletion(
   reply: FastifyReply,
   body: CompletionRequest,
 ): Promise<FastifyReply> {
-  const events = services.llm.stream(toChatRequest(body), callOf(request, clientGone(request)))
+  const events = services.llm.stream(toChatRequest(body), callOf(request, clientGone(reply)))
   const iterator = events[Symbol.asyncIterator]()
   // The first event decides between an answer with a status and a stream: a refused key is a 401.
   let step = await iterator.next()
