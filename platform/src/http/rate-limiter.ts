@@ -95,20 +95,24 @@ async function exchange(redis: Redis, dirty: Map<string, Window>): Promise<void>
   if (redis.status !== 'ready') return
   const batch = [...dirty].map(([key, window]) => ({ key, window, sent: window.unsent }))
   dirty.clear()
-  const pipeline = redis.pipeline()
-  for (const { key, window, sent } of batch) {
-    const name = `minato:rate:${key}:${window.resetAt}`
-    pipeline.incrby(name, sent)
-    pipeline.pexpireat(name, window.resetAt + 1000)
-  }
-  const replies = await pipeline.exec().catch(() => null)
+  // Single commands, sent together all the same: a pipeline's keys would have to share a slot, and
+  // in a cluster the callers are spread over all of them.
+  const replies = await Promise.allSettled(
+    batch.map(({ key, window, sent }) => {
+      const name = `minato:rate:${key}:${window.resetAt}`
+      const total = redis.incrby(name, sent)
+      // Without its end the key would only stay longer; the count above is what must not be lost.
+      redis.pexpireat(name, window.resetAt + 1000).catch(() => undefined)
+      return total
+    }),
+  )
   batch.forEach(({ key, window, sent }, index) => {
-    const [error, total] = replies?.[index * 2] ?? [new Error('no reply'), undefined]
-    if (error !== null || typeof total !== 'number') {
+    const reply = replies[index]
+    if (reply?.status !== 'fulfilled') {
       dirty.set(key, window) // said again at the next exchange
       return
     }
     window.unsent -= sent
-    window.count = total + window.unsent
+    window.count = reply.value + window.unsent
   })
 }
