@@ -9,6 +9,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   http: async () => (await import('./http/bench.ts')).http,
   log: async () => (await import('./log.ts')).log,
   chat: async () => (await import('./chat/bench.ts')).chat,
+  memory: async () => (await import('./memory.ts')).memory,
 }
 
 async function main(args: string[]): Promise<number> {
