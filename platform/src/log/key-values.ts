@@ -58,9 +58,13 @@ export function readKey(scan: Scan, start: number, end: number): number {
   const native = text.charCodeAt(start) > 127
   const nameEnd = native ? nativeRight(text, end) : nameRight(text, end)
   const nameStart = nameLeft(text, start, scan.done)
-  const kind = keyKind(text.slice(nameStart, nameEnd))
+  const name = text.slice(nameStart, nameEnd)
+  const kind = keyKind(name)
   if (kind === SOFT && text.startsWith(MASK, nameStart - 1)) return 0
-  return kind === NONE ? 0 : readNamed(scan, kind, nameStart, nameEnd, native)
+  if (kind === NONE) return 0
+  // The rest of the name is read with it, unless it may hold a key of its own.
+  if (name.length <= 32 && !/\d/.test(name)) scan.nameEnd = nameEnd
+  return readNamed(scan, kind, nameStart, nameEnd, native)
 }
 
 const ESCAPED = /(?:\\{1,15}u[0-9a-f]{4}){1,48}/iy

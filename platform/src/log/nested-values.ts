@@ -25,6 +25,8 @@ export function maskNested(scan: Scan, kind: KeyKind, found: Assignment): number
     if (depth === 0) break
     STRING.lastIndex = at
     const open = STRING.exec(text)?.[1]
+    // The end of the string that the whole stands in.
+    if (open === '"' && scan.json && !(found.keyQuoted && found.quote === '"')) break
     if (open === undefined) {
       at++
       continue
@@ -38,7 +40,7 @@ export function maskNested(scan: Scan, kind: KeyKind, found: Assignment): number
       continue
     }
     if (!DESCRIBES.test(field) && !isNothing(value) && !isPlaceholder(value) && !isMessage(value))
-      resume = scan.mask(from, to)
+      resume = Math.max(resume, scan.mask(from, to))
     at = to + open.length
   }
   return resume

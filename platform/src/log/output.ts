@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import pino from 'pino'
 import { type FileOptions, openRotatingFile } from './rotating-file.ts'
 
-/** Where sanitized lines go. `append` may hold a line back for at most 50 ms; `write` never does. */
+/** Where sanitized lines go. `append` may hold a line back for 50 ms, `write` until the turn of the event loop ends. */
 export type Output = {
   write(line: string): void
   append(line: string): void
@@ -20,51 +20,64 @@ export type OutputOptions = {
 
 const HOLD_BYTES = 16_384
 const HOLD_MS = 50
-const open = new Set<Output>()
+/** What is held back somewhere, to be released when the process exits. */
+const holding = new Set<() => void>()
 process.on('exit', () => {
-  for (const output of open) output.flush()
+  for (const release of holding) release()
 })
 
-/** Opens standard output (or the given destination) and the file, and flushes both when the process exits. */
+/** Opens standard output (or the given destination) and the file. */
 export function openOutput(options: OutputOptions): Output {
-  const sinks: Sink[] = [
-    options.destination ? plainSink(options.destination) : standardOutput(options),
-  ]
-  if (options.file) sinks.push(openRotatingFile(options.file))
-  const output = buffered(sinks)
-  open.add(output)
-  return output
+  const { destination, pretty, sync, file } = options
+  const sinks: Sink[] = [destination ? plainSink(destination) : standardOutput(pretty)]
+  if (file) sinks.push(openRotatingFile(file))
+  return buffered(sinks, sync || pretty || !isStream(destination))
 }
 
-function buffered(sinks: Sink[]): Output {
+/**
+ * Collects the lines of one turn of the event loop into one write. Writing itself is synchronous: what is handed over is
+ * out, also when the process exits in the same turn.
+ */
+function buffered(sinks: Sink[], immediate: boolean): Output {
   let held = ''
+  let soon: NodeJS.Immediate | undefined
   let timer: NodeJS.Timeout | undefined
-  const pass = (text: string) => {
-    for (const sink of sinks) sink.write(text)
-  }
   const release = () => {
+    clearImmediate(soon)
+    clearTimeout(timer)
+    soon = undefined
     timer = undefined
-    if (held === '') return
+    holding.delete(release)
     const text = held
     held = ''
-    pass(text)
+    if (text !== '') for (const sink of sinks) sink.write(text)
+  }
+  const hold = (line: string) => {
+    if (held === '') holding.add(release)
+    held += line
   }
   return {
     write(line) {
-      if (held !== '') release()
-      pass(line)
+      hold(line)
+      if (immediate || held.length >= HOLD_BYTES) release()
+      else soon ??= setImmediate(release)
     },
     append(line) {
-      held += line
+      hold(line)
       if (held.length >= HOLD_BYTES) release()
       // The timer does not keep the process alive: the exit hook flushes.
-      else if (timer === undefined) timer = setTimeout(release, HOLD_MS).unref()
+      else timer ??= setTimeout(release, HOLD_MS).unref()
     },
     flush() {
       release()
       for (const sink of sinks) sink.flush()
     },
   }
+}
+
+/** Standard output, or a destination that buffers for itself. */
+function isStream(destination: OutputOptions['destination']): boolean {
+  return destination === undefined || 'flushSync' in destination
 }
 
 /** A destination of the caller gets line by line; a stream that buffers (it can `flushSync`) gets text as it comes. */
@@ -83,8 +96,13 @@ function plainSink(destination: { write(line: string): void; flushSync?(): void 
 
 const linesOf = (text: string) => text.split(/(?<=\n)/)
 
-function standardOutput(options: OutputOptions): Sink {
-  const stream = pino.destination({ dest: 1, sync: options.sync || options.pretty })
+function standardOutput(pretty: boolean): Sink {
+  const stream = pino.destination({ dest: 1, sync: true })
+  // A closed pipe silences the logger by itself; anything else (a full disk behind standard output) is told once.
+  stream.once('error', (error: Error) => {
+    stream.on('error', () => {})
+    process.stderr.write(`standard output: ${error.message}; log lines are lost\n`)
+  })
   const flush = () => {
     try {
       stream.flushSync()
@@ -92,7 +110,7 @@ function standardOutput(options: OutputOptions): Sink {
       // Standard output is closed: there is nobody left to tell.
     }
   }
-  if (!options.pretty) return { write: (text) => void stream.write(text), flush }
+  if (!pretty) return { write: (text) => void stream.write(text), flush }
   const print = prettyPrinter()
   return {
     write: (text) => {

@@ -7,7 +7,7 @@ import { scanText } from './scan.ts'
  * @example sanitize('GET /setup?token=abc123def456') // 'GET /setup?token=[secret]'
  */
 export function sanitize(value: string): string {
-  return settled(value)
+  return scanText(value)
 }
 
 /**
@@ -16,21 +16,5 @@ export function sanitize(value: string): string {
  * @example sanitizeLine('{"password":"hunter2"}') // '{"password":"[secret]"}'
  */
 export function sanitizeLine(line: string): string {
-  return settled(line)
+  return scanText(line)
 }
-
-/**
- * One pass for a line without secrets. A mask can uncover the edge of what stood beside it (two keys run together), so a
- * line that had one is read again until nothing changes; sanitizing twice is then the same as once.
- */
-function settled(text: string): string {
-  let last = text
-  for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const next = scanText(last)
-    if (next === last) return next
-    last = next
-  }
-  return last
-}
-
-const MAX_PASSES = 8

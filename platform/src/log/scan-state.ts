@@ -1,7 +1,10 @@
+import { isWord } from './characters.ts'
 import { isJson, type JsonPlace, placeInJson } from './json-place.ts'
 import { anyRegistered, MIN_SECRET_LENGTH, registeredLengthAt } from './registered.ts'
 
 export const MASK = '[secret]'
+/** Between a name and its value no more than this is skipped without a second look: `": "`, `: Bearer `. */
+const PASSED_OVER = 12
 
 /** One reading of a text: what was masked so far, and what rules need to remember of it. */
 export class Scan {
@@ -20,6 +23,12 @@ export class Scan {
   steps: number
   /** The parts of the text that are manifests of Kubernetes secrets, once somebody asked. */
   secretDocuments: [number, number][] | undefined
+  /** Where the reading stands. */
+  at = 0
+  /** The end of the name that was recognized there as a whole. */
+  nameEnd = 0
+  /** What a mask left around it must be read again: letters right beside it, or a gap that was passed over. */
+  ragged = false
   readonly #place: JsonPlace = { at: 0, inString: false }
   #json: boolean | undefined
   #out = ''
@@ -37,17 +46,33 @@ export class Scan {
 
   /** Replaces [start, end) and returns where the scan goes on; 0 when JSON would break. */
   mask(start: number, end: number, replacement?: string): number {
-    const [from, to] = this.#widened(Math.max(start, this.done), Math.max(end, this.done))
-    if (to <= from) return to
+    if (end <= start) return 0
+    if (end <= this.done) return this.done
+    const [from, to] = this.#widened(Math.max(start, this.done), end)
     if (!this.json) return this.#replace(from, to, replacement ?? MASK)
     const span = placeInJson(this.text, this.#place, from, to, replacement)
     return span === undefined ? 0 : this.#replace(from, span.end, span.replacement ?? MASK)
   }
 
   #replace(from: number, to: number, replacement: string): number {
+    if (
+      from - Math.max(this.at, this.nameEnd) > PASSED_OVER ||
+      (anyRegistered && this.#passedOver(from))
+    )
+      this.ragged = true
+    if (isWord(this.text.charCodeAt(from - 1)) || isWord(this.text.charCodeAt(to)))
+      this.ragged = true
     this.#out += this.text.slice(this.done, from) + replacement
     this.done = to
     return to
+  }
+
+  /** Whether a registered value stands between where the reading is and `from`. */
+  #passedOver(from: number): boolean {
+    for (let at = Math.max(this.done, this.at - MIN_SECRET_LENGTH); at < from; at++) {
+      if (registeredLengthAt(this, at) > 0) return true
+    }
+    return false
   }
 
   /** A registered value that reaches over the edges of what is masked goes as a whole. */
