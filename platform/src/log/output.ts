@@ -99,8 +99,10 @@ const linesOf = (text: string) => text.split(/(?<=\n)/)
 function standardOutput(pretty: boolean): Sink {
   const stream = pino.destination({ dest: 1, sync: true })
   // A closed pipe silences the logger by itself; anything else (a full disk behind standard output) is told once.
-  stream.once('error', (error: Error) => {
-    stream.on('error', () => {})
+  let told = false
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (told || error.code === 'EPIPE') return
+    told = true
     process.stderr.write(`standard output: ${error.message}; log lines are lost\n`)
   })
   const flush = () => {
