@@ -37,14 +37,18 @@ export function EnvironmentBadge() {
       </span>
     </>
   )
-  const look = { className: `${classes.badge} ${classes.sandbox}`, title: `${spoken}. ${played}` }
+  const badge = (
+    <span className={`${classes.badge} ${classes.sandbox}`} title={`${spoken}. ${played}`}>
+      {content}
+    </span>
+  )
   // Only an operator has somewhere to go; the others are told all the same.
   return usableApps(session, shell.data).some(({ name }) => name === 'operations') ? (
-    <Link to="/operations/sandbox" {...look}>
-      {content}
+    <Link to="/operations/sandbox" className={classes.badgeLink}>
+      {badge}
     </Link>
   ) : (
-    <span {...look}>{content}</span>
+    badge
   )
 }
 

@@ -26,13 +26,13 @@ export function StoredFiles({ files }: { files: readonly StoredFile[] }) {
               className={classes.file}
               href={fileAddress(id)}
               download={name}
-              aria-label={t('message.download', { name })}
+              title={t('message.download', { name })}
             >
               {picture ? (
                 <img
                   className={classes.picture}
                   src={fileAddress(id, true)}
-                  alt={name}
+                  alt=""
                   loading="lazy"
                   decoding="async"
                 />
