@@ -105,7 +105,8 @@ const SMALL_TARGETS = `(() => {
     if (style.clipPath !== 'none' || element.closest('[aria-hidden=true], [data-print=none][hidden]')) continue;
     if (element.matches(':disabled')) continue;
     const field = element.closest('label, [class*=Input-wrapper], [class*=PasswordInput-input], [data-touch]') ?? element;
-    const height = Math.max(box.height, field.getBoundingClientRect().height);
+    const parts = [field, ...(element.labels ?? [])].map((part) => part.getBoundingClientRect().height);
+    const height = Math.max(box.height, ...parts);
     if (height < 43.5) small.push(element.tagName.toLowerCase() + ' “' +
       (element.getAttribute('aria-label') || element.textContent || element.name || '').trim().slice(0, 30) +
       '” ' + Math.round(box.width) + '×' + Math.round(height));

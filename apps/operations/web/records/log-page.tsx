@@ -56,13 +56,15 @@ function LevelForm({ now }: { now: Level }) {
             <Radio
               key={value}
               value={value}
+              className={classes.touch ?? ''}
+              wrapperProps={{ 'data-touch': true }}
               disabled={!can('operations.manage')}
               label={
                 <>
                   <code>{value}</code> {value === now.configured && `（${t('log.configured')}）`}
+                  <span className={classes.choice}>{t(`log.levels.${value}`)}</span>
                 </>
               }
-              description={t(`log.levels.${value}`)}
             />
           ))}
         </Stack>

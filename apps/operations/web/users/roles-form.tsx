@@ -26,9 +26,12 @@ export function RolesForm({ user }: { user: User }) {
         <Group gap="xl" mb="md">
           {ROLES.map((role: Role) => (
             <Checkbox
+              classNames={{ label: classes.touch ?? '' }}
               key={role}
               value={role}
               label={names[role]}
+              className={classes.touch ?? ''}
+              wrapperProps={{ 'data-touch': true }}
               disabled={locked || (role === 'admin' && !admin)}
             />
           ))}

@@ -21,7 +21,7 @@ export function UserPage() {
   return (
     <OperationsPage
       title={user.data?.name ?? t('users.one')}
-      intro={user.data?.email}
+      intro={user.data?.email ?? '\u00a0'}
       crumbs={[{ label: t('users.title'), to: '/operations/users' }]}
     >
       <Answer of={user}>{(data) => <Whole user={data} />}</Answer>
@@ -51,8 +51,12 @@ function Whole({ user }: { user: WholeUser }) {
               t('users.trail'),
               can('audit.view') && (
                 <span key="trail" className={classes.row}>
-                  <Link {...audit({ actor: user.id })}>{t('users.done')}</Link>
-                  <Link {...audit({ target: `user:${user.id}` })}>{t('users.doneTo')}</Link>
+                  <Link className={classes.touch ?? ''} {...audit({ actor: user.id })}>
+                    {t('users.done')}
+                  </Link>
+                  <Link className={classes.touch ?? ''} {...audit({ target: `user:${user.id}` })}>
+                    {t('users.doneTo')}
+                  </Link>
                 </span>
               ),
             ],
