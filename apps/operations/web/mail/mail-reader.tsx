@@ -5,6 +5,7 @@ import { NumberText } from '@minato/web/number-text'
 import { Time } from '@minato/web/time'
 import { useState } from 'react'
 import { Answer } from '../answer.tsx'
+import { CodeBlock } from '../code-block.tsx'
 import { Facts } from '../facts.tsx'
 import parts from '../parts.module.css'
 import { useAnswer } from '../queries.ts'
@@ -82,11 +83,11 @@ function Body({ mail, view }: { mail: WholeMail; view: View }) {
   const t = useMessages('operations')
   if (view === 'html') {
     if (mail.html === null) return <p className={parts.muted}>{t('mailbox.noHtml')}</p>
-    return <pre className={parts.code}>{mail.html}</pre>
+    return <CodeBlock label={t('mailbox.html')}>{mail.html}</CodeBlock>
   }
   if (view === 'headers') {
     const lines = mail.headers.map(({ name, value }) => `${name}: ${value}`)
-    return <pre className={parts.code}>{lines.join('\n')}</pre>
+    return <CodeBlock label={t('mailbox.headers')}>{lines.join('\n')}</CodeBlock>
   }
   if (mail.text.trim() === '') return <p className={parts.muted}>{t('mailbox.noText')}</p>
   return (

@@ -61,7 +61,6 @@ function Result({ result: { passed, total, cases } }: { result: Evaluation }) {
         </Badge>
       </p>
       {cases.map((one, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the cases of one run never move
         <details key={index} className={parts.card} open={!one.passed}>
           <summary>
             {t('prompts.case', { number: index + 1 })}{' '}

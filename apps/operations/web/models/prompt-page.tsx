@@ -9,6 +9,7 @@ import { useSession } from '@minato/web/session'
 import { Time } from '@minato/web/time'
 import { useParams } from '@tanstack/react-router'
 import { Answer } from '../answer.tsx'
+import { CodeBlock } from '../code-block.tsx'
 import { OperationsPage } from '../operations-page.tsx'
 import parts from '../parts.module.css'
 import { refresh, useAnswer } from '../queries.ts'
@@ -41,7 +42,7 @@ export function PromptPage() {
               {prompt.override !== null && (
                 <section className={parts.section}>
                   <h2>{t('prompts.builtIn')}</h2>
-                  <pre className={parts.code}>{prompt.builtIn}</pre>
+                  <CodeBlock label={t('prompts.builtIn')}>{prompt.builtIn}</CodeBlock>
                 </section>
               )}
               <Evaluate prompt={prompt} />
@@ -137,7 +138,7 @@ function History({ name }: { name: string }) {
               <summary>
                 <Time at={change.at} /> {change.withdrawnAt !== null && t('prompts.withdrawn')}
               </summary>
-              <pre className={parts.code}>{change.diff}</pre>
+              <CodeBlock label={t('prompts.history')}>{change.diff}</CodeBlock>
             </details>
           ))
         }

@@ -31,7 +31,7 @@ export function UsageChart({
       maxBarWidth={36}
       withBarValueLabel={rows.length <= 14}
       tickLine="none"
-      gridAxis="y"
+      gridAxis="x"
       barProps={{ isAnimationActive: false }}
     />
   )

@@ -8,6 +8,7 @@ import { Time } from '@minato/web/time'
 import { IconDownload, IconHistory } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Answer } from '../answer.tsx'
+import { CodeBlock } from '../code-block.tsx'
 import { Facts } from '../facts.tsx'
 import { OperationsPage } from '../operations-page.tsx'
 import classes from '../parts.module.css'
@@ -67,17 +68,25 @@ export function AuditPage() {
               {
                 key: 'at',
                 header: t('audit.at'),
-                cell: (row) => <Time at={row.at} as="second" />,
+                cell: (row) => (
+                  <span className={classes.nowrap}>
+                    <Time at={row.at} as="second" />
+                  </span>
+                ),
               },
               { key: 'actor', header: t('audit.actor'), cell: (row) => <Actor entry={row} /> },
               {
                 key: 'action',
                 header: t('audit.action'),
                 primary: true,
-                cell: (row) => <code>{row.action}</code>,
+                cell: (row) => <code className={classes.nowrap}>{row.action}</code>,
               },
               { key: 'target', header: t('audit.target'), cell: (row) => row.target ?? '—' },
-              { key: 'ip', header: t('audit.ip'), cell: (row) => row.ip ?? '—' },
+              {
+                key: 'ip',
+                header: t('audit.ip'),
+                cell: (row) => <span className={classes.nowrap}>{row.ip ?? '—'}</span>,
+              },
             ]}
           />
         )}
@@ -154,7 +163,9 @@ function Entry({ entry }: { entry: AuditEntry }) {
       {entry.metadata !== null && (
         <>
           <h3>{t('audit.metadata')}</h3>
-          <pre className={classes.code}>{JSON.stringify(entry.metadata, null, 2)}</pre>
+          <CodeBlock label={t('audit.metadata')}>
+            {JSON.stringify(entry.metadata, null, 2)}
+          </CodeBlock>
         </>
       )}
     </>

@@ -9,6 +9,7 @@ import { useSession } from '@minato/web/session'
 import { Time } from '@minato/web/time'
 import { useParams } from '@tanstack/react-router'
 import { Answer } from '../answer.tsx'
+import { CodeBlock } from '../code-block.tsx'
 import { Facts } from '../facts.tsx'
 import { OperationsPage } from '../operations-page.tsx'
 import classes from '../parts.module.css'
@@ -23,10 +24,8 @@ export function ErrorPage() {
   const group = groups.data?.items.find((item) => item.fingerprint === fingerprint)
   return (
     <OperationsPage
-      title={group?.name ?? t('errors.one')}
-      intro={group === undefined ? undefined : <span data-raw>{group.message}</span>}
+      title={t('errors.one')}
       crumbs={[{ label: t('errors.title'), to: '/operations/errors' }]}
-      actions={group === undefined ? undefined : <Resolve group={group} />}
     >
       <Answer of={groups}>
         {() =>
@@ -46,6 +45,11 @@ function Group({ group }: { group: ErrorGroup }) {
   return (
     <>
       <section className={classes.card}>
+        <div className={classes.heading}>
+          <h2 data-raw>{group.name}</h2>
+          <Resolve group={group} />
+        </div>
+        <p data-raw>{group.message}</p>
         <Facts
           of={[
             [t('users.status'), <GroupState key="state" group={group} />],
@@ -68,7 +72,7 @@ function Group({ group }: { group: ErrorGroup }) {
           <h2>{t('errors.stack')}</h2>
           <CopyButton value={group.stack} compact />
         </div>
-        <pre className={classes.code}>{group.stack}</pre>
+        <CodeBlock label={t('errors.stack')}>{group.stack}</CodeBlock>
       </section>
     </>
   )

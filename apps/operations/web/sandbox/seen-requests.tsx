@@ -6,6 +6,7 @@ import { Time } from '@minato/web/time'
 import { useState } from 'react'
 import { Answer } from '../answer.tsx'
 import { Badge } from '../badge.tsx'
+import { CodeBlock } from '../code-block.tsx'
 import parts from '../parts.module.css'
 import { useList } from '../queries.ts'
 import type { SandboxService, SeenRequest } from '../shapes.ts'
@@ -78,7 +79,9 @@ export function SeenRequests({ services }: { services: SandboxService[] }) {
         title={opened === undefined ? '' : `${opened.method} ${opened.path}`}
         closeButtonProps={{ 'aria-label': words('close') }}
       >
-        <pre className={parts.code}>{JSON.stringify(opened?.detail, null, 2)}</pre>
+        <CodeBlock label={t('sandbox.request')}>
+          {JSON.stringify(opened?.detail, null, 2)}
+        </CodeBlock>
       </Drawer>
     </section>
   )

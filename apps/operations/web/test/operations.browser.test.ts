@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { skipWithout } from '../../../../test/peers.ts'
+import { type RunningSystem, startSystem } from '../../../../test/system.ts'
+import { buildWeb } from '../../../../web/build.ts'
+import { launchChromium } from '../../../../web/test/chromium.ts'
+
+const skip = skipWithout('chromium')
+const PASSWORD = 'harbour lantern tide 42'
+const ROOT = new URL('../../../..', import.meta.url).pathname
+
+let system: RunningSystem
+let browser: Browser
+let context: BrowserContext
+
+before(async () => {
+  if (skip !== false) return
+  await buildWeb(ROOT)
+  system = await startSystem()
+  browser = await launchChromium()
+  context = await browser.newContext({ locale: 'ja-JP' })
+  const token = new URL(system.setupUrl ?? '').hash.replace('#token=', '')
+  const made = await context.request.post(`${system.url}/api/auth/setup`, {
+    headers: { origin: system.url },
+    data: { token, email: 'admin@example.com', name: '山田 花子', password: PASSWORD },
+  })
+  assert.equal(made.status(), 201, await made.text())
+})
+after(async () => {
+  await browser?.close()
+  await system?.[Symbol.asyncDispose]()
+})
+
+async function open(path: string): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(`${system.url}${path}`)
+  return page
+}
+
+test('an invitation is sent by its form and read in the mailbox by keyboard', {
+  skip,
+}, async () => {
+  const page = await open('/operations/users')
+  await page.getByRole('button', { name: '招待する' }).first().click()
+  await page.getByLabel('メールアドレス').fill('taro@example.com')
+  await page.keyboard.press('Enter')
+  await page.getByText('taro@example.com を招待しました').waitFor()
+  await page.goto(`${system.url}/operations/mail/sandbox?query=taro`)
+  await page.locator('[data-row]').first().waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  const mail = page.getByRole('article')
+  await mail.getByText(/sign-up#token=/).waitFor()
+  assert.match(page.url(), /mail=/, 'the open mail is in the address')
+  await mail.getByText('HTML ソース').click()
+  await mail.getByText(/<!doctype html>|<html/i).waitFor()
+  assert.equal(await mail.locator('iframe').count(), 0, 'nothing of a mail runs')
+  await page.close()
+})
+
+test('a scenario is chosen, acts, and is undone', { skip }, async () => {
+  const page = await open('/operations/sandbox')
+  await page.getByText('429(利用枠の超過)').click()
+  await page.getByText('適用中').waitFor()
+  await page.goto(`${system.url}/operations/llm/lanes`)
+  await page.getByRole('button', { name: '確認する' }).click()
+  await page.getByText('LLM_QUOTA').waitFor()
+  await page.goto(`${system.url}/operations/sandbox`)
+  await page.getByText('通常どおり応答する').click()
+  await page.getByText('適用中').waitFor({ state: 'detached' })
+  await page.close()
+})
+
+test('a dangerous act names its object and asks for the password again', { skip }, async () => {
+  const made = await system.cli(
+    ['user', 'create', '--email', 'jiro@example.com', '--role', 'user', '--password-stdin'],
+    'kaze-to-minato-no-uta-7\n',
+  )
+  assert.equal(made.code, 0, made.stderr)
+  const page = await open('/operations/users?query=jiro')
+  await page.getByRole('link', { name: 'jiro' }).click()
+  await page.getByRole('button', { name: '利用を停止' }).click()
+  const asked = page.getByRole('dialog').filter({ hasText: 'jiro さんの利用を停止しますか？' })
+  await asked.getByRole('button', { name: '利用を停止' }).click()
+  await page.locator('input[type=password]').fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByText('jiro さんの利用を停止しました').waitFor()
+  await page.getByText('停止中').waitFor()
+  await page.close()
+})
