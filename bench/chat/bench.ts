@@ -17,7 +17,9 @@ export type Parts = {
 }
 
 /** Limits are counted as ever, but out of reach: one person asks for everybody here. */
-const OUT_OF_REACH = {
+const ENVIRONMENT = {
+  LLM_API_KEY: 'sk-sandbox',
+  LLM_MODEL: 'sandbox-main',
   RATE_GENERATION: '999999999/1m',
   RATE_ACTION: '999999999/1m',
   RATE_READ: '999999999/1m',
@@ -32,17 +34,12 @@ const OUT_OF_REACH = {
 export async function chat(): Promise<Measured> {
   await using model = await startProcess<Model>('model')
   await using proxy = await startProcess<{ url: string }>('proxy', [model.url])
-  await using server = await startDeployment({
-    ...OUT_OF_REACH,
-    LLM_URL: model.llmUrl,
-    LLM_API_KEY: 'sk-sandbox',
-    LLM_MODEL: 'sandbox-main',
-  })
+  const uploads = await uploadsBesideStream(model, ENVIRONMENT)
+  await using server = await startDeployment({ ...ENVIRONMENT, LLM_URL: model.llmUrl })
   const keys = { key: await server.newKey(), otherKey: await server.newKey() }
   const parts = { model, proxy, server, ...keys }
   const first = await firstToken(parts)
   const short = await shortAnswers(parts)
-  const uploads = await uploadsBesideStream(parts)
   const streams = await manyStreams(parts)
   return {
     json: { database: server.database, firstToken: first, shortAnswers: short, streams, uploads },

@@ -10,7 +10,7 @@ export type Pace = { firstTokenMs: number; tokensPerSecond: number; answerTokens
 export async function startProcess<T>(
   name: string,
   args: string[] = [],
-): Promise<T & AsyncDisposable> {
+): Promise<T & AsyncDisposable & { child: ChildProcess }> {
   const child = fork(join(import.meta.dirname, `${name}.ts`), args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -21,7 +21,7 @@ export async function startProcess<T>(
       throw new Error(`The process "${name}" ended with ${code} before it listened.`)
     }),
   ])) as [T]
-  return { ...message, [Symbol.asyncDispose]: () => end(child) }
+  return { ...message, child, [Symbol.asyncDispose]: () => end(child) }
 }
 
 async function end(child: ChildProcess): Promise<void> {

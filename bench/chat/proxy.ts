@@ -2,10 +2,13 @@ import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 // What forwarding alone costs: no accounts, limits, budget, log or storage.
-const target = new URL(process.argv[2] ?? '')
+// A second target takes the long questions.
+const [short = '', long = short] = process.argv.slice(2)
+const LONG_BYTES = 200_000
 const agent = new Agent({ keepAlive: true, maxSockets: 1000 })
 const server = createServer((incoming, outgoing) => {
   const { method, headers } = incoming
+  const target = new URL(Number(headers['content-length'] ?? 0) > LONG_BYTES ? long : short)
   const forwarded = request(
     {
       agent,
