@@ -48,7 +48,7 @@ const MAY_USE: Record<string, RegExp> = {
   platform: /^platform$/,
   web: /^web$/,
   sandbox: /^(sandbox|platform)$/,
-  bench: /^(bench|platform|sandbox|apps\/.+)$/,
+  bench: /^(bench|platform|sandbox|test|apps\/.+)$/,
   bin: /./,
 }
 

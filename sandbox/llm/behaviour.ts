@@ -1,4 +1,4 @@
-import type { JsonObject } from './chat-request.ts'
+import type { JsonObject } from './json-object.ts'
 
 /** How the model behaves for one request: the scenario's data with the defaults filled in. */
 export type Behaviour = {

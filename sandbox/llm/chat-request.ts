@@ -1,5 +1,6 @@
 import { readContent } from './content.ts'
 import { badRequest } from './errors.ts'
+import { isObject, type JsonObject } from './json-object.ts'
 import { readResponseFormat } from './response-format.ts'
 import { readToolChoice, readTools } from './tool-definitions.ts'
 
@@ -36,12 +37,6 @@ export type ChatRequest = {
   tools: ToolDefinition[]
   toolChoice: ToolChoice
   responseFormat: ResponseFormat
-}
-
-export type JsonObject = Record<string, unknown>
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const PARAMETERS = new Set(

@@ -1,8 +1,8 @@
 import type { Attachment, ChatMessage } from './chat-request.ts'
-import { isObject } from './chat-request.ts'
 import { readDataUrl } from './data-url.ts'
 import { badRequest } from './errors.ts'
 import { readImageSize } from './image-size.ts'
+import { isObject } from './json-object.ts'
 
 type Content = Pick<ChatMessage, 'texts' | 'attachments'>
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { bigrams } from './bigrams.ts'
-import { isObject } from './chat-request.ts'
 import { badRequest } from './errors.ts'
+import { isObject } from './json-object.ts'
 import { countTokens } from './tokens.ts'
 
 const DEFAULT_DIMENSIONS = 256

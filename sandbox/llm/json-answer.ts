@@ -1,6 +1,6 @@
 import type { ChatRequest } from './chat-request.ts'
-import { isObject } from './chat-request.ts'
 import { instanceOf } from './json-instance.ts'
+import { isObject } from './json-object.ts'
 import { saidBy } from './recollection.ts'
 
 export type JsonAnswerOptions = {

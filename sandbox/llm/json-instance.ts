@@ -1,4 +1,5 @@
-import { isObject, type JsonSchema } from './chat-request.ts'
+import type { JsonSchema } from './chat-request.ts'
+import { isObject } from './json-object.ts'
 import { numberFor, textFor } from './json-scalars.ts'
 
 export type InstanceOptions = {

@@ -1,6 +1,6 @@
 import type { ChatMessage, ResponseFormat } from './chat-request.ts'
-import { isObject } from './chat-request.ts'
 import { badRequest } from './errors.ts'
+import { isObject } from './json-object.ts'
 import { checkStrictSchema } from './strict-schema.ts'
 
 export function readResponseFormat(value: unknown, messages: ChatMessage[]): ResponseFormat {

@@ -1,5 +1,5 @@
-import { isObject } from './chat-request.ts'
 import { badRequest, OpenAiError } from './errors.ts'
+import { isObject } from './json-object.ts'
 
 /**
  * `strict: true` demands of every object that it closes itself and requires all its properties.
@@ -14,7 +14,7 @@ export function checkStrictSchema(schema: unknown, name: string, param: string):
   })
 }
 
-type Refuse = (problem: string, path: string[]) => never | void
+type Refuse = (problem: string, path: string[]) => void
 
 function walk(schema: unknown, path: string[], refuse: Refuse): void {
   if (path.length > 40) throw new OpenAiError(400, 'The schema is nested too deeply.')

@@ -1,6 +1,6 @@
 import type { ToolChoice, ToolDefinition } from './chat-request.ts'
-import { isObject } from './chat-request.ts'
 import { badRequest } from './errors.ts'
+import { isObject } from './json-object.ts'
 import { checkStrictSchema } from './strict-schema.ts'
 
 export function readTools(value: unknown): ToolDefinition[] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ChatMessage, ChatRequest, ToolCall, ToolDefinition } from './chat-request.ts'
-import { isObject } from './chat-request.ts'
 import { instanceOf } from './json-instance.ts'
+import { isObject } from './json-object.ts'
 import { saidBy } from './recollection.ts'
 
 const SEARCH =

@@ -16,6 +16,7 @@ import { createOutbound } from '../outbound/index.ts'
 import { createUploads } from '../uploads/index.ts'
 import { closeStack } from './close-stack.ts'
 import type { AppDefinition } from './define-app.ts'
+import { outboundMetrics } from './outbound-metrics.ts'
 import type { PlatformConfig } from './platform-config.ts'
 import { type ReadConfig, readConfig } from './read-config.ts'
 import type { Role, Services } from './services.ts'
@@ -148,7 +149,7 @@ function assemble({ options, loaded, dataDir, log, database, closing, redis }: P
     errors: createErrorReporter({ db, log, clock, release: version }),
     redis,
   }
-  const outbound = createOutbound({ logger: log, clock })
+  const outbound = createOutbound({ logger: log, clock, metrics: outboundMetrics(metrics) })
   onClose('outbound', () => outbound.close())
   const cache = createCache(base)
   const files = createFiles({ ...base, outbound })

@@ -30,9 +30,18 @@ export async function drain(options: {
     }, drainDeadlineMs).unref()
     state.closing = true
     const closed = server.close()
-    server.server.closeIdleConnections()
+    closeUnused(server)
     await closed
     clearTimeout(deadline)
   }
   await booted.close()
+}
+
+/**
+ * Ends connections on which no request is running. Browsers and fetch open some that never carry
+ * one; Node does not count these as idle and would wait for them until the deadline.
+ */
+function closeUnused(server: FastifyInstance): void {
+  server.server.closeIdleConnections()
+  for (const socket of server.unusedSockets) socket.destroy()
 }

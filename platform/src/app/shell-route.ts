@@ -27,7 +27,7 @@ export function shellRoute(
   })
   server.get(
     '/api/shell',
-    { config: { permission: 'public', rate: 'anonymous' }, schema: { response: { 200: shell } } },
+    { config: { permission: 'public', rate: 'read' }, schema: { response: { 200: shell } } },
     async () => ({
       environment: services.profile,
       version: services.version,

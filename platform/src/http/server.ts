@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import cors from '@fastify/cors'
 import multipart from '@fastify/multipart'
 import fastify, { type FastifyInstance } from 'fastify'
@@ -86,6 +87,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   if (deps.compress) compressAnswers(server)
   await server.register(multipart, { throwFileSizeLimit: true })
   requireRouteRules(server)
+  rememberUnusedSockets(server)
   return server
 }
 
@@ -171,4 +173,15 @@ function observe(server: FastifyInstance, deps: ServerDeps): void {
     )
     done()
   })
+}
+
+function rememberUnusedSockets(server: FastifyInstance): void {
+  const unused = new Set<Socket>()
+  server.decorate('unusedSockets', unused)
+  server.server.on('connection', (socket: Socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  // Not the socket's own "data": listening to that takes the parser off its fast path.
+  server.server.on('request', (request) => unused.delete(request.socket))
 }

@@ -40,6 +40,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** True while a library adds its own routes. */
     openRoutes: { adding: boolean }
+    /** Connections that have not carried a request yet. */
+    unusedSockets: Set<import('node:net').Socket>
   }
   interface FastifyContextConfig extends Partial<RouteRules> {}
   interface FastifyRequest {

@@ -8,7 +8,7 @@ import { MainAction } from '../parts/main-action.tsx'
 import { SelectField } from '../parts/select-field.tsx'
 import { queryClient, useSession } from '../session.ts'
 import classes from './account.module.css'
-import { keysQuery } from './keys-page.tsx'
+import { keysQuery } from './keys-query.ts'
 
 const LIFETIMES_DAYS = [7, 30, 90, 365]
 

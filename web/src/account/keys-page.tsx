@@ -16,21 +16,7 @@ import { queryClient } from '../session.ts'
 import classes from './account.module.css'
 import { AccountPage } from './account-page.tsx'
 import { CreateKeyDialog } from './create-key-dialog.tsx'
-
-export type ApiKey = {
-  id: string
-  name: string | null
-  prefix: string
-  scopes: string[] | null
-  createdAt: string
-  expiresAt: string | null
-  lastUsedAt: string | null
-}
-
-export const keysQuery = {
-  queryKey: ['account', 'keys'],
-  queryFn: () => api.get<{ items: ApiKey[] }>('/api/auth/keys'),
-}
+import { type ApiKey, keysQuery } from './keys-query.ts'
 
 export function KeysPage() {
   const t = useMessages('account')
