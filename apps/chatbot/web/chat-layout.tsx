@@ -32,7 +32,7 @@ export function ChatLayout() {
         onClose={() => setOpen(false)}
         title={t('list.title')}
         size={320}
-        closeButtonProps={{ 'aria-label': parts('close') }}
+        closeButtonProps={{ 'aria-label': parts('close'), iconSize: 18 }}
         classNames={{ body: classes.drawer ?? '', content: classes.drawerContent ?? '' }}
       >
         <ConversationList current={id} onLeave={() => setOpen(false)} />

@@ -39,7 +39,7 @@ export function PromptDialog({
       opened={opened}
       onClose={onClose}
       title={prompt === undefined ? newTitle : t('prompts.editName', { name: prompt.name })}
-      size={560}
+      size={512}
       closeButtonProps={{ 'aria-label': parts('close') }}
     >
       <Form onSubmit={save}>

@@ -57,6 +57,6 @@ export function chatPage(page: Page) {
   }
 }
 
-/** A green square, 8 by 8. */
+/** A green square, 16 by 16. */
 export const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR4nGNg+M+AFWEXHbQSACj/P8Fu7N9hAAAAAElFTkSuQmCC'
+  'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mNQyrQnCTGMahjVMHw1AABIK8oB8HIbVAAAAABJRU5ErkJggg=='

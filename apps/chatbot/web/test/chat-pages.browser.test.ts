@@ -143,7 +143,7 @@ describe('the chat in a browser', { skip }, () => {
     await ask('このメモを要約して')
     await page.waitForURL(/\/chatbot\/[0-9a-f-]{36}$/)
     await answered()
-    const link = questions.getByRole('link', { name: 'メモ.md をダウンロード' })
+    const link = questions.getByRole('link', { name: /^メモ\.md/ })
     const file = await person.context.request.get(
       new URL((await link.getAttribute('href')) ?? '', chat.base).href,
     )
@@ -203,7 +203,7 @@ describe('the chat in a browser', { skip }, () => {
     )
     assert.ok(shownMs < 8000, `shown after ${shownMs} ms`)
     assert.ok(moving.p50 < Math.max(34, still.p50 * 2), `${sayFrames(still)} ${sayFrames(moving)}`)
-    assert.ok(moving.p95 < Math.max(80, still.p95 * 3), `${sayFrames(still)} ${sayFrames(moving)}`)
+    assert.ok(moving.p95 < Math.max(100, still.p95 * 3), `${sayFrames(still)} ${sayFrames(moving)}`)
     // The text of what is not drawn yet can be found all the same.
     assert.ok(await page.evaluate(() => document.body.textContent?.includes('Question 1 ')))
     await person.close()
@@ -276,12 +276,18 @@ describe('the chat in a browser', { skip }, () => {
     await page.locator('input[type=file]').setInputFiles([
       { name: 'scan.pdf', mimeType: 'application/pdf', buffer },
       { name: 'notes.txt', mimeType: 'text/plain', buffer: notes },
+      { name: 'green.png', mimeType: 'image/png', buffer: Buffer.from(PNG, 'base64') },
     ])
     await field.press('Enter')
     await page.getByText(/ファイルを送信しています: [1-9]\d? %/).waitFor()
     await answered()
     await questions.getByText('文字が見つかりませんでした').waitFor()
     await questions.getByText('1 ページ').waitFor()
+    const picture = questions.locator('img')
+    assert.equal(
+      await picture.evaluate((img: HTMLImageElement) => img.decode().then(() => img.naturalWidth)),
+      16,
+    )
     await person.close()
   })
 

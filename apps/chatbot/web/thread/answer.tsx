@@ -97,6 +97,8 @@ function AnswerEnd({
   const t = useMessages('chatbot')
   const busy = useRunning(conversationId, (running) => running !== undefined)
   const [problem, setProblem] = useState<unknown>()
+  // Then the same act stands with the reason, as another attempt.
+  const failed = message.state === 'failed' || message.state === 'interrupted'
   const again = () => {
     setProblem(undefined)
     regenerate(conversationId, message).catch(setProblem)
@@ -110,15 +112,17 @@ function AnswerEnd({
         {message.content !== '' && (
           <CopyButton value={message.content} label={t('message.copy')} compact />
         )}
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          disabled={busy}
-          leftSection={<Icon of={IconRefresh} size={16} />}
-          onClick={again}
-        >
-          {t('message.regenerate')}
-        </Button>
+        {!failed && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            disabled={busy}
+            leftSection={<Icon of={IconRefresh} size={16} />}
+            onClick={again}
+          >
+            {t('message.regenerate')}
+          </Button>
+        )}
         <AnswerFacts message={message} />
       </div>
     </>

@@ -2,7 +2,7 @@ import { api } from '@minato/web/api'
 import { LoadingState } from '@minato/web/loading-state'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Composer } from '../compose/composer.tsx'
 import { useAttachments } from '../compose/use-attachments.ts'
 import { fileAddress } from '../queries.ts'
@@ -35,8 +35,10 @@ export function EditQuestion(props: Props) {
 
 function Editor({ conversationId, question, onLeave, files }: Props & { files: readonly File[] }) {
   const attachments = useAttachments(files)
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [])
   return (
-    <div className={classes.editor}>
+    <div ref={place} className={classes.editor}>
       <Composer
         initialText={question.content}
         attachments={attachments}

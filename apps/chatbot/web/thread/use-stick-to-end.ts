@@ -36,7 +36,9 @@ export function useStickToEnd(
       setAtEnd(sticking.current || away < NEAR_PX)
     }
     const observer = new ResizeObserver(() => {
-      if (!sticking.current) return
+      // Who edits a question further up stays with it.
+      const editing = inside.contains(document.activeElement)
+      if (!sticking.current || (editing && inside.querySelector('textarea') !== null)) return
       element.scrollTop = element.scrollHeight
       lastTop = element.scrollTop
     })
