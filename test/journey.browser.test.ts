@@ -77,12 +77,13 @@ describe('from the setup link to the sign-out', { skip: skipWithout('chromium') 
   })
 
   step('a colleague is invited by mail and signs up in another browser', async () => {
-    const invited = await fetchInPage(admin.page, '/api/auth/invitations', {
-      method: 'POST',
-      json: { email: COLLEAGUE, role: 'user', locale: 'ja' },
-    })
-    assert.equal(invited.status, 201, JSON.stringify(invited.body))
-    const mail = await readMail(admin.page, COLLEAGUE)
+    await admin.open('/operations/users')
+    await admin.page.getByRole('button', { name: '招待する' }).click()
+    const form = admin.page.getByRole('dialog')
+    await form.getByLabel('メールアドレス').fill(COLLEAGUE)
+    await form.getByRole('button', { name: '招待メールを送る' }).click()
+    await admin.page.getByText(`${COLLEAGUE} を招待しました`).waitFor()
+    const mail = await readMail(admin, COLLEAGUE)
     const link = /https?:\/\/\S+\/sign-up#token=[\w-]+/.exec(mail)?.[0]
     assert.ok(link, mail)
     const { page } = colleague
