@@ -1,5 +1,5 @@
 import type { Scan } from './scan-state.ts'
-import { bareEnd, quotedEnd } from './value-end.ts'
+import { bareEnd, quotedEnd, tagEnd } from './value-end.ts'
 
 /**
  * What follows a name: `"password": "x"`, `\"password\":\"x\"`, `password=x`, `password: x`, `<password>x</password>`,
@@ -79,8 +79,7 @@ export function readAssignment(
     isClosingQuote(text, nameEnd, BETWEEN.lastIndex, start, quote)
   )
     return undefined
-  const end =
-    quote === undefined ? bareEnd(scan, start, place === 'url') : quotedEnd(scan, start, quote)
+  const end = endOfValue(scan, start, quote, operator, place)
   if (operator === '>' && !CLOSING_TAG.test(text.slice(end, end + 60))) return undefined
   return {
     start,
@@ -91,6 +90,17 @@ export function readAssignment(
     spaced: text.charCodeAt(BETWEEN.lastIndex) === 32,
     quote: keyQuote ?? '"',
   }
+}
+
+function endOfValue(
+  scan: Scan,
+  start: number,
+  quote: string | undefined,
+  operator: string,
+  place: string,
+): number {
+  if (quote !== undefined) return quotedEnd(scan, start, quote)
+  return operator === '>' ? tagEnd(scan, start) : bareEnd(scan, start, place === 'url')
 }
 
 /** `"password=" + value`: the quote after the operator closes the string that the name stands in. */

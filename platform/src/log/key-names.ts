@@ -82,7 +82,7 @@ const WEAK_NEUTRAL_AFTER =
   requests method route docs doc key tier plan endpoint host port base location region origin`)
 
 const NATIVE_SECRET =
-  /(?:パスワード|パスフレーズ|パスコード|暗証番号|秘密鍵|秘密キー|シークレット|トークン|(?:API|ＡＰＩ|api|アクセス|認証|暗号化?|署名|共通|復号|ライセンス)(?:キー|鍵)|(?:認証|確認|検証|復旧|リカバリー?|バックアップ|ワンタイム|セキュリティ|二段階認証|二要素認証)(?:コード|番号)|合言葉|資格情報|認証情報|クレデンシャル|クッキー|セッション(?:ID|ＩＤ|キー)?)(?:（?(?:確認用?|再入力|新|旧|現在)）?|値|文字列|は|が|\d+)?$/
+  /(?:パスワード|パスフレーズ|パスコード|暗証番号|秘密鍵|秘密キー|シークレット|トークン|(?:API|ＡＰＩ|api|アクセス|認証|暗号化?|署名|共通|復号|ライセンス)(?:キー|鍵)|(?:認証|確認|検証|復旧|リカバリー?|バックアップ|ワンタイム|セキュリティ|二段階認証|二要素認証)(?:コード|番号)|合言葉|資格情報|認証情報|クレデンシャル|クッキー|セッション(?:ID|ＩＤ|キー)?)(?:[（(]?(?:確認用?|再入力|新|旧|現在)[）)]?|値|文字列|は|が|\d+)?$/
 const NATIVE_MY_NUMBER = /(?:マイナンバー|個人番号|マイナンバーカード番号)(?:は)?$/
 const MY_NUMBER_NAME = /^(?:my_?number|individual_?number|kojin_?bango|jp_?my_?number)$/
 
@@ -214,7 +214,8 @@ function codeWord(before: string, after: string[], length: number): KeyKind {
 }
 
 function classifyNative(name: string): KeyKind {
-  const trimmed = name.trim()
+  // Half-width kana and full-width letters are the same names.
+  const trimmed = name.normalize('NFKC').trim()
   if (NATIVE_MY_NUMBER.test(trimmed)) return MY_NUMBER
   if (!NATIVE_SECRET.test(trimmed)) return NONE
   return /パスワード|パスフレーズ|パスコード|暗証番号|コード|番号/.test(trimmed) ? HARD : SOFT

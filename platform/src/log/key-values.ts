@@ -23,27 +23,8 @@ import { isNothing, isPlaceholder } from './value-shape.ts'
 export const KEY_LITERALS = [
   ...`pass pwd pswd secret token key auth cred cookie sess sid otp pin cvv cvc csc code jwt sig mnemonic phrase api access
     bearer samlresponse ticket account`.split(/\s+/),
-  ...[
-    'パス',
-    '暗証番号',
-    '鍵',
-    'キー',
-    'シークレット',
-    'トークン',
-    'コード',
-    '合言葉',
-    'クレデンシャル',
-  ],
-  ...[
-    '認証番号',
-    '確認番号',
-    '認証情報',
-    '資格情報',
-    'クッキー',
-    'セッション',
-    'マイナンバー',
-    '個人番号',
-  ],
+  ...`パス 暗証番号 鍵 キー シークレット トークン コード 合言葉 クレデンシャル 認証番号 確認番号 認証情報 資格情報
+    クッキー セッション ﾊﾟｽ ﾄｰｸﾝ 暗号`.split(/\s+/),
 ]
 
 /** The first letters of the Japanese names as ASCII-only JSON writes them, at any depth of escaping. */
@@ -141,6 +122,7 @@ const isNative = (code: number) =>
   (code >= 0x3041 && code <= 0x30ff) ||
   (code >= 0x4e00 && code <= 0x9fff) ||
   (code >= 0xff21 && code <= 0xff5a) ||
+  (code >= 0xff66 && code <= 0xff9f) ||
   code === 0xff08 ||
   code === 0xff09
 

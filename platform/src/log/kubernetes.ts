@@ -1,8 +1,8 @@
 import type { Scan } from './scan-state.ts'
 import { isPlaceholder } from './value-shape.ts'
 
-const LINE_END = String.raw`(?:\\r)?(?:\r?\n|\\n)`
-const BLANK = String.raw`(?:[ \t]|\\t)`
+const LINE_END = String.raw`(?:\\{1,15}r)?(?:\r?\n|\\{1,15}n)`
+const BLANK = String.raw`(?:[ \t]|\\{1,15}t)`
 const KIND = new RegExp(
   `(?:^|${LINE_END}|[{,;\\s"'])${BLANK}*kind:[ \\t]*\\\\*["']?secret\\\\*["']?[ \\t]*(?=$|${LINE_END}|[,}"'])`,
   'i',
@@ -55,7 +55,7 @@ function isSecretManifest(scan: Scan, at: number): boolean {
 function secretDocuments(text: string): [number, number][] {
   const found: [number, number][] = []
   let from = 0
-  for (const part of text.split(/((?:\n|\\n)---)/)) {
+  for (const part of text.split(/((?:\n|\\+n)---)/)) {
     if (KIND.test(part)) found.push([from, from + part.length])
     from += part.length
   }
@@ -63,8 +63,8 @@ function secretDocuments(text: string): [number, number][] {
 }
 
 function indentBefore(text: string, at: number): number {
-  const line = /(?:^|\n|\\n)((?:[ \t]|\\t)*)\w*$/.exec(text.slice(Math.max(0, at - 120), at))
+  const line = /(?:^|\n|\\+n)((?:[ \t]|\\+t)*)\w*$/.exec(text.slice(Math.max(0, at - 120), at))
   return width(line?.[1] ?? '')
 }
 
-const width = (blanks: string) => blanks.replaceAll('\\t', '\t').length
+const width = (blanks: string) => blanks.replace(/\\+t/g, '\t').length

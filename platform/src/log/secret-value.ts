@@ -1,6 +1,7 @@
 import type { Assignment } from './assignment.ts'
 import { isExpression } from './code-values.ts'
 import { ACCOUNT, DIGITS, HARD, type KeyKind, PARAMETER, SOFT, WEAK } from './key-names.ts'
+import { isPublicSample } from './public-samples.ts'
 import {
   isMasked,
   isNothing,
@@ -21,7 +22,7 @@ export function isSecretValue(
 ): boolean {
   // The beginning is enough to judge by, and bounds the work on values without end.
   const value = text.slice(found.start, Math.min(found.end, found.start + HEAD))
-  if (isNothing(value) || isMasked(value)) return false
+  if (isNothing(value) || isMasked(value) || isPublicSample(value)) return false
   if (kind === DIGITS) return /^\d{3,8}$/.test(value)
   if (kind === ACCOUNT) return /^\d{4}-?\d{4}-?\d{4}$/.test(value)
   if (kind === PARAMETER) return isParameter(text, nameStart, found) && !isPlaceholder(value)

@@ -47,6 +47,13 @@ function nextOnLine(scan: Scan, closing: string, start: number): number {
   return Math.min(found, lineEnd(scan, start))
 }
 
+/** The end of an element's text: the next tag, less the blanks before it. */
+export function tagEnd(scan: Scan, start: number): number {
+  let end = nextOnLine(scan, '<', start)
+  while (end > start && scan.text.charCodeAt(end - 1) <= 32) end--
+  return end
+}
+
 /** The end of the line, of its text form `\n`, or in JSON of the string. */
 export function lineEnd(scan: Scan, start: number): number {
   if (start >= scan.lineFrom && start <= scan.lineTo) return scan.lineTo

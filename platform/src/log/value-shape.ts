@@ -5,7 +5,7 @@ export function isMasked(value: string): boolean {
   return MASKED.test(value)
 }
 const MASKED =
-  /\[secret\]|^(?:[*.•●]{2,}$|[<[({]?(?:redacted|masked|filtered|hidden|removed|omitted|scrubbed)[>\])}]?$)/i
+  /\[secret\]|\[redacted\]|^(?:[*.•●]{2,}$|[<[({]?(?:redacted|masked|filtered|hidden|removed|omitted|scrubbed)[>\])}]?$)/i
 
 /** Stands for a value without being one: `${NAME}`, `{{ name }}`, `<password>`, `xxxx`, `...`. */
 export function isPlaceholder(value: string): boolean {
@@ -28,7 +28,7 @@ export function isSequence(value: string): boolean {
   return steps > value.length * 0.35
 }
 const PLACEHOLDER =
-  /^(?:(.)\1{2,}|\[[^\]]{1,40}\]|<[^<>]{1,60}>|\$\{[^}]{1,80}\}?|\$\(.*|ENC\[.*|`.*|\$[A-Z_][A-Z0-9_]*|\$\d+|%[A-Za-z_]+%|%[-+# 0]?[a-zA-Z]|@[A-Za-z_]+@|\{\{.*|\$\{\{.*|\{\d{0,2}\}|\{[A-Za-z_][\w.()[\]:]*\}?)$/
+  /^(?:(.)\1{2,}|\[[^\]]{1,40}\]|<[^<>]{1,60}>|\$\{[^}]{1,80}\}?|\$\(.*|ENC\[.*|`.*|\$[A-Z_][A-Z0-9_]*|\$\d+|%[A-Za-z_]+%|%[-+# 0]?[a-zA-Z]|@[A-Za-z_]+@|\{\{.*|\$\{\{.*|\{\d{0,2}\}|\{[A-Za-z_]+\d{0,2}[A-Za-z_.()[\]:]*\}?)$/
 
 const NOTHING = /^(?:true|false|null|undefined|none|nil|nan|n\/a)$/i
 
