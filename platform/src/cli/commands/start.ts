@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { readConfig } from '../../app/read-config.ts'
 import type { Role } from '../../app/services.ts'
 import { startMinato } from '../../app/start.ts'
@@ -26,6 +28,7 @@ outside services that are not configured. PORT and MINATO_DATA_DIR choose where.
     readConfig(system, await system.apps(), io.env)
     await system.buildSite()
     const running = await startMinato({ system, env: io.env, role })
+    dropGarbageOfStart()
     const stop = (signal: string) => void running.stop(signal)
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
@@ -34,6 +37,17 @@ outside services that are not configured. PORT and MINATO_DATA_DIR choose where.
     await running.stopped
     return 0
   },
+}
+
+/**
+ * Loading leaves some 50 MB of garbage that an idle process would keep for hours: V8 collects when
+ * memory is asked for. Once, at the start; only this flavour gives the pages back to the system.
+ */
+function dropGarbageOfStart(): void {
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  if (typeof collect === 'function')
+    collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
 
 /** `npm start` holds a channel to this process: when it is killed, this one must not live on. */
