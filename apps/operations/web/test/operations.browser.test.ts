@@ -20,10 +20,17 @@ before(async () => {
   system = await startSystem()
   browser = await launchChromium()
   context = await browser.newContext({ locale: 'ja-JP' })
+  context.setDefaultTimeout(20_000)
   const token = new URL(system.setupUrl ?? '').hash.replace('#token=', '')
   const made = await context.request.post(`${system.url}/api/auth/setup`, {
     headers: { origin: system.url },
-    data: { token, email: 'admin@example.com', name: '山田 花子', password: PASSWORD },
+    data: {
+      token,
+      email: 'admin@example.com',
+      name: '山田 花子',
+      password: PASSWORD,
+      locale: 'ja',
+    },
   })
   assert.equal(made.status(), 201, await made.text())
 })
@@ -43,7 +50,7 @@ test('an invitation is sent by its form and read in the mailbox by keyboard', {
 }, async () => {
   const page = await open('/operations/users')
   await page.getByRole('button', { name: '招待する' }).first().click()
-  await page.getByLabel('メールアドレス').fill('taro@example.com')
+  await page.getByRole('textbox', { name: 'メールアドレス', exact: true }).fill('taro@example.com')
   await page.keyboard.press('Enter')
   await page.getByText('taro@example.com を招待しました').waitFor()
   await page.goto(`${system.url}/operations/mail/sandbox?query=taro`)
