@@ -89,6 +89,7 @@ function streamsTable(streams: Streams) {
     ],
     notes: [
       `Longest pause in a stream: p99 ${streams.maxGapP99Ms} ms; an answer took ${streams.p50TotalMs} ms (p50).`,
+      ...streams.reasons,
     ],
   }
 }

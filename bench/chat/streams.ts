@@ -14,6 +14,8 @@ export type Streams = {
   streams: number
   tokensPerSecond: number
   broken: number
+  /** Why, each reason once. */
+  reasons: string[]
   tokensLost: number
   rssBeforeMb: number
   rssMb: number
@@ -47,11 +49,15 @@ export async function manyStreams({ model, server, key }: Parts): Promise<Stream
   )
   clearInterval(watch)
   const whole = answers.filter((answer) => answer.status === 'fulfilled').map(({ value }) => value)
+  const reasons = answers.flatMap((answer) =>
+    answer.status === 'rejected' ? [String(answer.reason).slice(0, 200)] : [],
+  )
   const texts = whole.map((answer) => textOf(answer.text))
   return {
     streams: STREAMS,
     tokensPerSecond: TOKENS_PER_SECOND,
     broken: STREAMS - whole.filter(isDone).length,
+    reasons: [...new Set(reasons)].slice(0, 5),
     tokensLost: lost(texts, expected),
     rssBeforeMb,
     rssMb,
@@ -86,6 +92,7 @@ export function textOf(stream: string): string {
 
 /** In characters of the text: an answer that differs counts as lost from where it differs. */
 function lost(texts: string[], expected: string): number {
+  if (expected === '') throw new Error('The model alone said nothing to compare with.')
   let characters = 0
   for (const text of texts) {
     if (text === expected) continue
@@ -93,5 +100,5 @@ function lost(texts: string[], expected: string): number {
     while (same < text.length && text[same] === expected[same]) same += 1
     characters += expected.length - same
   }
-  return Math.ceil((characters * TOKENS) / Math.max(1, expected.length))
+  return Math.ceil((characters * TOKENS) / expected.length)
 }
