@@ -1,11 +1,10 @@
-import { SegmentedControl, Select, Skeleton } from '@mantine/core'
+import { SegmentedControl, Select } from '@mantine/core'
 import { DataTable, useFilters } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
 import { useLocale } from '@minato/web/locale'
 import { useMessages } from '@minato/web/messages'
 import { Money, NumberText } from '@minato/web/number-text'
 import { IconChartBar } from '@tabler/icons-react'
-import { lazy, Suspense } from 'react'
 import { Answer } from '../answer.tsx'
 import { OperationsPage } from '../operations-page.tsx'
 import parts from '../parts.module.css'
@@ -13,9 +12,8 @@ import { useAnswer } from '../queries.ts'
 import type { Usage, UsageRow } from '../shapes.ts'
 import { formatMetric, METRICS, type Metric, measured, withEmptyDays } from './metric.ts'
 import { useModelsTabs } from './models-tabs.ts'
+import { UsageChart } from './usage-chart.tsx'
 import classes from './usage-page.module.css'
-
-const UsageChart = lazy(() => import('./usage-chart.tsx'))
 
 const PERIODS = [7, 30, 90] as const
 const GROUPS = ['user', 'model', 'app', 'purpose', 'lane', 'outcome'] as const
@@ -82,15 +80,11 @@ function Report({ rows, days, from }: { rows: UsageRow[]; days: number; from: st
       <Sums sums={sums} />
       <section className={parts.section}>
         <h2>{t(`usage.dayQuestion.${metric}`)}</h2>
-        <div className={classes.chart}>
-          <Suspense fallback={<Skeleton height={260} />}>
-            <UsageChart
-              rows={withEmptyDays(rows, days, new Date())}
-              metric={metric}
-              label={t(`usage.${metric}`)}
-            />
-          </Suspense>
-        </div>
+        <UsageChart
+          rows={withEmptyDays(rows, days, new Date())}
+          metric={metric}
+          question={t(`usage.dayQuestion.${metric}`)}
+        />
       </section>
       <Breakdown group={group} metric={metric} from={from} />
     </>
