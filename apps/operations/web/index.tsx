@@ -62,7 +62,8 @@ const pages = {
 export default defineWebApp({
   name: 'operations',
   navigation: {
-    label: { ja: '運用', en: 'Operations' },
+    // The rail cuts anything longer.
+    label: { ja: '運用', en: 'Ops' },
     icon: IconSettingsCog,
     path: '/operations',
     order: 90,
