@@ -1,4 +1,4 @@
-import { API_KEY_PREFIX, newApiKey, visiblePrefix } from './api-key-format.ts'
+import { newApiKey, visiblePrefix } from './api-key-format.ts'
 import { by } from './audit-log.ts'
 import type { AuthContext } from './context.ts'
 import { authErrors } from './errors.ts'
@@ -124,5 +124,3 @@ export async function revokeApiKey(
   if (revoked) await context.invalidations.publish({ kind: 'key', id })
   return revoked
 }
-
-export { API_KEY_PREFIX }
