@@ -3,7 +3,14 @@ import { HARD, type KeyKind, keyKind, NONE, WEAK } from './key-names.ts'
 
 /** A call, an index, an object, a generic type: `getPassword()`, `cookies['a']`, `Opaque<string`. */
 export function isCall(value: string): boolean {
-  return /^(?:[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*[([]|[{[(/]|[A-Z]\w*<|![\w(!]|0x[0-9a-fA-F]{1,4}$)/.test(
+  return /^(?:[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*[([]|[{[(]|\/[*^(]|[A-Z]\w*<|![\w(!]|0x[0-9a-fA-F]{1,4}$)/.test(
+    value,
+  )
+}
+
+/** A file or folder, as `PWD` and `--credentials` have them. */
+export function isFilePath(value: string): boolean {
+  return /^(?:~?\/(?:bin|etc|home|srv|usr|var|tmp|opt|root|run|mnt|app|data|dev|proc|users|private|workspace)\/|[A-Z]:\\|\.{1,2}\/)/i.test(
     value,
   )
 }
@@ -24,7 +31,13 @@ export function isExpression(
   value: string,
   nameStart: number,
 ): boolean {
-  if (isCall(value)) return true
+  if (isCall(value) || isFilePath(value)) return true
+  // The working directory of a shell.
+  if (
+    /^(?:old)?pwd$/i.test(text.slice(nameStart, nameStart + 6).match(/^\w*/)?.[0] ?? '') &&
+    /^[/~]/.test(value)
+  )
+    return true
   if (!found.spaced) return isMember(value, false)
   if (KEYWORD.test(value) || isMember(value, true)) return true
   if (text.charCodeAt(nameStart - 1) === 91 && /^[A-Za-z_$]+$/.test(value)) return true

@@ -14,8 +14,48 @@ export function isJson(text: string): boolean {
   }
 }
 
-/** How far the document was read, and whether that place is inside a string. */
-export type JsonPlace = { at: number; inString: boolean }
+/**
+ * Where in a document strings stand. It is read once, as far as anybody asks, with a mark every 256 characters, so that
+ * a question about any place costs no more than that.
+ */
+export class JsonPlaces {
+  readonly #text: string
+  /** By block: the first position in it that is not inside an escape, and whether a string is open there. */
+  readonly #marks: { at: number; inString: boolean }[] = [{ at: 0, inString: false }]
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** Whether `position` is inside a string; undefined when it is inside an escape. */
+  inString(position: number): boolean | undefined {
+    const block = position >> BLOCK_BITS
+    while (this.#marks.length <= block) this.#markNext()
+    let mark = this.#marks[block]
+    if (mark === undefined || mark.at > position) mark = this.#marks[block - 1]
+    if (mark === undefined) return undefined
+    const { at, inString } = readTo(this.#text, mark, position)
+    return at === position ? inString : undefined
+  }
+
+  #markNext(): void {
+    const last = this.#marks.at(-1) ?? { at: 0, inString: false }
+    this.#marks.push(readTo(this.#text, last, this.#marks.length << BLOCK_BITS))
+  }
+}
+
+const BLOCK_BITS = 8
+
+/** Reads on from a mark to `to`, or just past it when that is inside an escape. */
+function readTo(text: string, mark: { at: number; inString: boolean }, to: number) {
+  let { at, inString } = mark
+  while (at < to) {
+    const code = text.charCodeAt(at)
+    if (code === 34) inString = !inString
+    at += inString && code === 92 ? escapeLength(text, at) : 1
+  }
+  return { at, inString }
+}
 
 export type JsonSpan = { end: number; replacement: string | undefined }
 
@@ -25,13 +65,14 @@ export type JsonSpan = { end: number; replacement: string | undefined }
  */
 export function placeInJson(
   text: string,
-  place: JsonPlace,
+  places: JsonPlaces,
   start: number,
   end: number,
   replacement: string | undefined,
 ): JsonSpan | undefined {
-  if (advance(text, place, start)) return undefined
-  if (!place.inString) {
+  const inString = places.inString(start)
+  if (inString === undefined) return undefined
+  if (!inString) {
     const whole =
       /^-?\d[\d.eE+-]*$/.test(text.slice(start, end)) && !/[\d.eE+-]/.test(text.charAt(end))
     return whole && !/[\d.eE+-]/.test(text.charAt(start - 1))
@@ -44,22 +85,6 @@ export function placeInJson(
   // Quotation marks that are not escaped would close the string.
   const fits = replacement === undefined || /^\\/.test(replacement)
   return { end: to, replacement: fits ? replacement : undefined }
-}
-
-/** Reads on to `to`; true when that is inside an escape. */
-function advance(text: string, place: JsonPlace, to: number): boolean {
-  let { at, inString } = place
-  let before = { at, inString }
-  while (at < to) {
-    before = { at, inString }
-    const code = text.charCodeAt(at)
-    if (code === 34) inString = !inString
-    at += inString && code === 92 ? escapeLength(text, at) : 1
-  }
-  // Inside an escape: stay before it, for the next question.
-  place.at = at > to ? before.at : at
-  place.inString = at > to ? before.inString : inString
-  return at > to
 }
 
 function escapeLength(text: string, at: number): number {

@@ -141,6 +141,7 @@ function kindOfWord(words: string[], at: number): KeyKind {
 }
 
 function otherWord(word: string, before: string, after: string[]): KeyKind {
+  if (word === 'pin' && after[0] === 'code') return DIGITS
   if ((word === 'pin' || word === 'cvv' || word === 'cvc' || word === 'csc') && plainTail(after))
     return DIGITS
   if ((word === 'sig' || word === 'signature') && after.length === 0) {

@@ -149,7 +149,13 @@ const NATIVE_VALUE =
 
 /** `パスワードは「x」です`, `暗証番号は4821`: quoted, or with a digit in it. */
 function maskNativeProse(scan: Scan, hard: boolean, nameEnd: number): number {
-  if (!/[はが]/.test(scan.text.charAt(nameEnd - 1)) && scan.text.charAt(nameEnd) !== '「') return 0
+  const next = scan.text.charAt(nameEnd)
+  if (
+    !/[はが]/.test(scan.text.charAt(nameEnd - 1)) &&
+    next !== '「' &&
+    !(hard && /[ 　]/.test(next))
+  )
+    return 0
   NATIVE_VALUE.lastIndex = nameEnd
   const found = NATIVE_VALUE.exec(scan.text)
   const value = found?.[1] ?? found?.[2] ?? ''
@@ -163,6 +169,8 @@ function nameRight(text: string, from: number): number {
   const limit = Math.min(text.length, from + 64)
   let i = from
   while (i < limit && isName(text.charCodeAt(i))) i++
+  // `password->x`: the hyphen belongs to the arrow.
+  while (i > from && text.charCodeAt(i - 1) === 45) i--
   return i
 }
 

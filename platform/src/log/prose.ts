@@ -1,4 +1,4 @@
-import { HARD, type KeyKind, SOFT, WEAK } from './key-names.ts'
+import { DIGITS, HARD, type KeyKind, SOFT, WEAK } from './key-names.ts'
 import type { Scan } from './scan-state.ts'
 import { isPlaceholder, looksRandom, UUID } from './value-shape.ts'
 
@@ -15,8 +15,10 @@ export function maskAfterName(
   nameStart: number,
   nameEnd: number,
 ): number {
-  if (kind !== HARD && kind !== SOFT && kind !== WEAK) return 0
   const { text } = scan
+  if (kind === DIGITS || (kind === HARD && /^t?otp$/i.test(text.slice(nameStart, nameEnd))))
+    return maskCode(scan, nameEnd)
+  if (kind !== HARD && kind !== SOFT && kind !== WEAK) return 0
   NEXT.lastIndex = nameEnd
   const found = NEXT.exec(text)
   if (found === null) return 0
@@ -33,6 +35,15 @@ export function maskAfterName(
     return 0
   const start = nameEnd + found[0].length - quote.length - (found[3] ?? found[4] ?? '').length
   return scan.mask(start, start + value.length)
+}
+
+const CODE = /[ \t](\d{3,8})(?![\w.,:/-]*\d)(?!\w)/y
+
+/** `OTP 482193`, `cvv 123`. */
+function maskCode(scan: Scan, nameEnd: number): number {
+  CODE.lastIndex = nameEnd
+  const code = CODE.exec(scan.text)?.[1]
+  return code === undefined ? 0 : scan.mask(CODE.lastIndex - code.length, CODE.lastIndex)
 }
 
 function isLikely(

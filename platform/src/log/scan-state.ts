@@ -1,5 +1,5 @@
 import { isWord } from './characters.ts'
-import { isJson, type JsonPlace, placeInJson } from './json-place.ts'
+import { isJson, JsonPlaces, placeInJson } from './json-place.ts'
 import { anyRegistered, MIN_SECRET_LENGTH, registeredLengthAt } from './registered.ts'
 
 export const MASK = '[secret]'
@@ -29,7 +29,7 @@ export class Scan {
   nameEnd = 0
   /** What a mask left around it must be read again: letters right beside it, or a gap that was passed over. */
   ragged = false
-  readonly #place: JsonPlace = { at: 0, inString: false }
+  #places: JsonPlaces | undefined
   #json: boolean | undefined
   #out = ''
 
@@ -50,7 +50,8 @@ export class Scan {
     if (end <= this.done) return this.done
     const [from, to] = this.#widened(Math.max(start, this.done), end)
     if (!this.json) return this.#replace(from, to, replacement ?? MASK)
-    const span = placeInJson(this.text, this.#place, from, to, replacement)
+    this.#places ??= new JsonPlaces(this.text)
+    const span = placeInJson(this.text, this.#places, from, to, replacement)
     return span === undefined ? 0 : this.#replace(from, span.end, span.replacement ?? MASK)
   }
 
