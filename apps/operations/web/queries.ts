@@ -5,12 +5,14 @@ import type { List } from './shapes.ts'
 
 type Query = Record<string, string | number | undefined>
 
-const keyOf = (path: string, query: Query = {}) => ['operations', path, query] as const
+/** The pages of a list and a single answer differ in shape, also where both come from one address. */
+const keyOf = (kind: 'answer' | 'list', path: string, query: Query) =>
+  ['operations', kind, path, query] as const
 
 /** What one address of the app answers. */
 export function useAnswer<T>(path: string, query: Query = {}, refetchMs?: number) {
   return useQuery({
-    queryKey: keyOf(path, query),
+    queryKey: keyOf('answer', path, query),
     queryFn: ({ signal }) => api.get<T>(`/api/operations${path}`, { query, signal }),
     placeholderData: keepPreviousData,
     ...(refetchMs === undefined ? {} : { refetchInterval: refetchMs }),
@@ -20,7 +22,7 @@ export function useAnswer<T>(path: string, query: Query = {}, refetchMs?: number
 /** A list, page by page; while a filter changes the old rows stay. */
 export function useList<T>(path: string, query: Query = {}, refetchMs?: number) {
   const list = useInfiniteQuery({
-    queryKey: keyOf(path, query),
+    queryKey: keyOf('list', path, query),
     queryFn: ({ pageParam, signal }) =>
       api.get<List<T>>(path.startsWith('/api/') ? path : `/api/operations${path}`, {
         query: { ...query, cursor: pageParam },
