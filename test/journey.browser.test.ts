@@ -29,7 +29,9 @@ const COLLEAGUE = 'sato@example.com'
 type Message = { id: string; role: string; state: string; content: string; files: { id: string }[] }
 type Conversation = { id: string; messages: Message[] }
 
-describe('from the setup link to the sign-out', { skip: skipWithout('chromium') }, () => {
+const CHROMIUM = { skip: skipWithout('chromium'), timeout: 300_000 }
+
+describe('from the setup link to the sign-out', CHROMIUM, () => {
   let system: RunningSystem
   let browser: Browser
   let admin: Visitor

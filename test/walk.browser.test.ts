@@ -16,6 +16,7 @@ const lines = (findings: Finding[]) =>
 
 test('every page of every app, in both languages, colours and widths', {
   skip: skipWithout('chromium'),
+  timeout: 480_000,
 }, async (t) => {
   const browser = await openBrowser()
   try {
@@ -34,7 +35,7 @@ test('every page of every app, in both languages, colours and widths', {
     const outside = await walkRoutes({ baseUrl, browser, routes: outsidePaths })
     t.diagnostic(`before the sign-in: ${outside.sheet}`)
     const routes = paths.map((path) => toRoute(path, examples))
-    const inside = await walkRoutes({ baseUrl, browser, cookies, routes })
+    const inside = await walkRoutes({ baseUrl, browser, cookies, routes, onePage: true })
     t.diagnostic(`behind the sign-in: ${inside.sheet}`)
     assert.ok(paths.length > 20, `The router knows too little: ${paths.join(' ')}`)
     assert.deepEqual([...lines(outside.findings), ...lines(inside.findings)], [])

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-core'
 import { launchChromium } from './chromium.ts'
 import { writeContactSheet } from './contact-sheet.ts'
 import { type Fault, inspectPage, WATCHERS } from './inspect-page.ts'
@@ -33,6 +33,8 @@ export type WalkOptions = {
   schemes?: readonly Look['scheme'][]
   widths?: readonly Look['width'][]
   browser?: Browser
+  /** Go from page to page as a person does, without loading the whole anew for each. */
+  onePage?: boolean
 }
 
 /**
@@ -79,11 +81,15 @@ async function walkAtWidth(
   const walked: Walked = { visits: [], findings: [] }
   const context = await openContext(browser, options, locale, width)
   try {
+    let page = await context.newPage()
     for (const route of options.routes) {
-      const visit: VisitOptions = { context, folder, locale, width, route, ...options }
+      const visit: VisitOptions = { page, folder, locale, width, route, ...options }
       const seen = await visitRoute(visit)
       walked.visits.push(...seen.visits)
       walked.findings.push(...seen.findings)
+      if (options.onePage) continue
+      await page.close()
+      page = await context.newPage()
     }
   } finally {
     await context.close()
@@ -134,7 +140,7 @@ async function keepLocale(
 }
 
 type VisitOptions = WalkOptions & {
-  context: BrowserContext
+  page: Page
   folder: string
   locale: Look['locale']
   width: Look['width']
@@ -143,7 +149,7 @@ type VisitOptions = WalkOptions & {
 
 /** One load, looked at in both colours. */
 async function visitRoute(options: VisitOptions): Promise<Walked> {
-  const { context, baseUrl, folder, locale, width, schemes = ['light', 'dark'] } = options
+  const { page, baseUrl, folder, locale, width, schemes = ['light', 'dark'] } = options
   const {
     path,
     name = path,
@@ -152,12 +158,12 @@ async function visitRoute(options: VisitOptions): Promise<Walked> {
   }: Route = typeof options.route === 'string' ? { path: options.route } : options.route
   const walked: Walked = { visits: [], findings: [] }
   let faults: Fault[] = []
-  const page = await context.newPage()
-  page.on('pageerror', (error) => faults.push({ kind: 'crash', detail: String(error) }))
-  page.on('console', (message) => {
+  const onError = (error: Error) => faults.push({ kind: 'crash', detail: String(error) })
+  const onConsole = (message: ConsoleMessage) => {
     if (message.type() !== 'error' || expectedErrors?.test(message.text())) return
     faults.push({ kind: 'console', detail: `${message.text()} ${message.location().url}` })
-  })
+  }
+  page.on('pageerror', onError).on('console', onConsole)
   for (const scheme of schemes) {
     const first = scheme === schemes[0]
     const look: Look = { locale, scheme, width }
@@ -166,7 +172,7 @@ async function visitRoute(options: VisitOptions): Promise<Walked> {
     try {
       await page.emulateMedia({ colorScheme: scheme })
       if (first) {
-        await page.goto(new URL(path, baseUrl).href)
+        await goTo(page, new URL(path, baseUrl).href)
         await settle(page)
         await prepare?.(page, look)
       }
@@ -180,8 +186,17 @@ async function visitRoute(options: VisitOptions): Promise<Walked> {
     walked.findings.push(...faults.map((fault) => ({ ...fault, visit: id })))
     faults = []
   }
-  await page.close()
+  page.off('pageerror', onError).off('console', onConsole)
   return walked
+}
+
+/** By the app's own router where it runs already; what was watched begins anew. */
+async function goTo(page: Page, href: string): Promise<void> {
+  const inside = await page.evaluate('globalThis.__TSR_ROUTER__ !== undefined')
+  if (!inside) return void (await page.goto(href))
+  const { pathname, search, hash } = new URL(href)
+  await page.evaluate(`__violations.length = __shifted.length = __shift = 0;
+    scrollTo(0, 0); __TSR_ROUTER__.navigate({ href: ${JSON.stringify(pathname + search + hash)} })`)
 }
 
 const SETTLED = `new Promise((resolve, reject) => {
