@@ -8,6 +8,7 @@ import { watchPressure } from '../http/index.ts'
 import { type Booted, bootServices } from './boot.ts'
 import type { AppDefinition } from './define-app.ts'
 import { type DrainState, drain } from './drain.ts'
+import { refuseSandboxes } from './refuse-sandboxes.ts'
 import type { Role } from './services.ts'
 import { laptopStandIns } from './stand-ins.ts'
 import { migrationFolders, type System } from './system.ts'
@@ -54,6 +55,7 @@ async function run(
 ): Promise<Running> {
   const { services, dataDir } = booted
   try {
+    await refuseSandboxes(services)
     await prepareDatabase(system, apps, booted)
     for (const app of apps) services.auth.definePermissions(app.name, app.permissions)
     await services.auth.ready()
