@@ -76,7 +76,7 @@ export function readAssignment(
     quote !== undefined &&
     keyQuote === undefined &&
     place !== 'pair' &&
-    isClosingQuote(text, nameEnd, BETWEEN.lastIndex, start, quote)
+    isClosingQuote(text, BETWEEN.lastIndex, start, quote)
   )
     return undefined
   const end = endOfValue(scan, start, quote, operator, place)
@@ -104,25 +104,14 @@ function endOfValue(
 }
 
 /** `"password=" + value`: the quote after the operator closes the string that the name stands in. */
-function isClosingQuote(
-  text: string,
-  nameEnd: number,
-  operatorEnd: number,
-  start: number,
-  quote: string,
-): boolean {
-  if (start - quote.length === operatorEnd) {
-    const opened = text.lastIndexOf(quote, nameEnd - 1)
-    if (
-      opened >= 0 &&
-      opened > nameEnd - 60 &&
-      /^[\w :.-]*$/.test(text.slice(opened + quote.length, nameEnd))
-    )
-      return true
-  }
-  // `'credentials: ' + x`: nothing but an operator of the language follows.
-  return (
-    /^[ \t]*(?:[+,;)\]]|$)/.test(text.slice(start, start + 8)) &&
-    !/^[,;+]\S/.test(text.slice(start, start + 2))
+function isClosingQuote(text: string, operatorEnd: number, start: number, quote: string): boolean {
+  const after = text.slice(start, start + 8)
+  // Nothing but an operator or a bracket of the language follows.
+  if (/^[ \t]*(?:[+,;)\]](?:[\s;),]|$)|$)/.test(after)) return true
+  if (start - quote.length !== operatorEnd || !/^[ \t]/.test(after)) return false
+  const line = text.slice(
+    Math.max(text.lastIndexOf('\n', operatorEnd) + 1, operatorEnd - 2000),
+    operatorEnd,
   )
+  return line.split(quote).length % 2 === 0
 }

@@ -38,10 +38,8 @@ export function maskJwk(scan: Scan, start: number, end: number): number {
   if (scan.steps < 0) return 0
   scan.steps -= REACH
   const { text } = scan
-  const from = Math.max(
-    scan.done,
-    text.slice(Math.max(0, start - REACH), start).lastIndexOf('{') + Math.max(0, start - REACH),
-  )
+  const floor = scan.back(start, REACH)
+  const from = Math.max(floor, floor + text.slice(floor, start).lastIndexOf('{'))
   const after = text.slice(end, end + REACH)
   const close = after.indexOf('}')
   const object = text.slice(from, end + (close === -1 ? after.length : close))
@@ -69,7 +67,7 @@ const PAIR = /(?:^|[\s"'=`([,])[\w.-]{1,64}:([^\s"'\\]{1,128})$/
 
 /** `user:password@tcp(host)` of Go's drivers. */
 export function maskGoSource(scan: Scan, start: number): number {
-  const from = Math.max(scan.done, start - 200)
+  const from = scan.back(start, 200)
   const password = PAIR.exec(scan.text.slice(from, start))?.[1]
   if (password === undefined) return 0
   return scan.mask(start - password.length, start)

@@ -24,7 +24,7 @@ export function readMyNumber(scan: Scan, start: number, end: number): number {
 }
 
 function maskBefore(scan: Scan, start: number): boolean {
-  const from = Math.max(scan.done, start - 32)
+  const from = scan.back(start, 32)
   const near = scan.text.slice(from, start)
   const digits = BEFORE.exec(near)?.[1]
   if (digits === undefined || !isMyNumber(plain(digits))) return false

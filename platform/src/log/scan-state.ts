@@ -76,6 +76,14 @@ export class Scan {
     return false
   }
 
+  /** How far a rule may look back from `start`; what was decided there already is looked at again afterwards. */
+  back(start: number, reach: number): number {
+    const from = Math.max(0, start - reach)
+    if (this.done <= from) return from
+    this.ragged = true
+    return this.done
+  }
+
   /** A registered value that reaches over the edges of what is masked goes as a whole. */
   #widened(start: number, end: number): [number, number] {
     let from = start

@@ -9,7 +9,7 @@ import type { VendorToken } from './vendor-token.ts'
 export function maskVendorToken(scan: Scan, at: number, token: VendorToken): number {
   if (token.lead === 0) return maskFrom(scan, at, at, token)
   // The known mark is in the key's middle: try the places before it where a key may begin.
-  for (let start = Math.max(scan.done, at - token.lead); start <= at; start++) {
+  for (let start = scan.back(at, token.lead); start <= at; start++) {
     const end = maskFrom(scan, start, at, token)
     if (end > 0) return end
   }
