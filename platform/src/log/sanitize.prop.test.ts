@@ -217,6 +217,34 @@ test('twice is the same as once', () => {
   )
 })
 
+test('each secret in a line of several is masked, whatever stands around it', () => {
+  const field = fc.tuple(
+    fc.constantFrom('password', 'dbPassword', 'token', 'api_key', 'secret'),
+    fc.constantFrom(...MARKS),
+  )
+  const fields = fc.array(
+    fc.tuple(
+      field,
+      fc.constantFrom('user="ann"', 'n=1', "it's", 'at 10:00,', '{"a":1}', '-u', 'x'),
+    ),
+    { minLength: 1, maxLength: 6, size: 'max' },
+  )
+  fc.assert(
+    fc.property(fields, fc.boolean(), (list, inJson) => {
+      const secrets = list.map((_one, index) => `s3creT-${index}xQ9`)
+      const plain = list
+        .map(
+          ([[name, [before, after]], other], index) =>
+            `${other} ${name}${before}${secrets[index]}${after}`,
+        )
+        .join(' ')
+      const out = sanitizeLine(inJson ? JSON.stringify({ note: plain }) : plain)
+      for (const secret of secrets) assert.ok(!out.includes(secret), `${plain}\n${out}`)
+    }),
+    runs,
+  )
+})
+
 test('JSON stays JSON of the same shape', () => {
   fc.assert(
     fc.property(json, (value) => {
