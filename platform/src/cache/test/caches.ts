@@ -51,9 +51,9 @@ export async function testCache(
 
 /** Polls until the condition holds; fails after five seconds. */
 export async function eventually(condition: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 5000
+  const deadline = Date.now() + 20_000
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('the condition did not come true within 5 s')
+    if (Date.now() > deadline) throw new Error('the condition did not come true within 20 s')
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
