@@ -36,6 +36,7 @@ export type Written = { text: string; files: readonly File[]; search: boolean }
 export function Composer({
   draftKey,
   initialText,
+  refusal,
   attachments,
   onSend,
   busy = false,
@@ -48,6 +49,8 @@ export function Composer({
   /** Keeps what is typed while one looks elsewhere. */
   draftKey?: string
   initialText?: string
+  /** Why what stands in it was not taken before. */
+  refusal?: unknown
   attachments: Attachments
   onSend: (written: Written) => Promise<void>
   busy?: boolean
@@ -66,6 +69,7 @@ export function Composer({
   const [waiting, setWaiting] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)
   const hint = useId()
+  const shownProblem = problem ?? (isCancelled(refusal) ? undefined : refusal)
   const overCap = useOverCap()
   const { data: settings } = useQuery(settingsQuery)
   const empty = text.trim() === '' && attachments.files.length === 0
@@ -98,7 +102,7 @@ export function Composer({
       setText((since) => [text, since].filter((part) => part !== '').join('\n\n'))
       if (draftKey !== undefined) keepDraft(draftKey, text)
       attachments.set(files)
-      if (!(error instanceof DOMException && error.name === 'AbortError')) setProblem(error)
+      if (!isCancelled(error)) setProblem(error)
       field.current?.focus()
     }
   }
@@ -134,9 +138,9 @@ export function Composer({
         void send()
       }}
     >
-      {problem !== undefined && (
+      {shownProblem !== undefined && (
         <div className={classes.problem}>
-          <ErrorNote error={problem} />
+          <ErrorNote error={shownProblem} />
           <p>{t('compose.notSent')}</p>
         </div>
       )}
@@ -199,6 +203,11 @@ export function Composer({
       </p>
     </form>
   )
+}
+
+/** Stopped by the person before the server had it: they know why. */
+function isCancelled(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError'
 }
 
 function AttachButton({ attachments }: { attachments: Attachments }) {

@@ -30,28 +30,33 @@ export const CodeBlock = memo(function CodeBlock({
   )
 })
 
-type Highlight = (language: string, code: string) => Root | undefined
-let highlighter: Highlight | undefined
+type Highlighter = typeof import('./highlight.ts')
+let highlighter: Highlighter | undefined
+
+/** Without colours the code is still there to read, so a failure to load them is let go. */
+async function loadHighlighter(language: string): Promise<boolean> {
+  try {
+    highlighter ??= await import('./highlight.ts')
+    return await highlighter.loadLanguage(language)
+  } catch {
+    return false
+  }
+}
 
 function useHighlighted(language: string, code: string): Root | undefined {
-  const [highlight, setHighlight] = useState<Highlight | undefined>(() => highlighter)
+  const wanted = language === '' || code.length > MAX_HIGHLIGHTED ? undefined : language
+  const [, setReady] = useState(false)
   useEffect(() => {
-    if (highlight !== undefined || language === '') return
     let gone = false
-    // Without colours the code is still there to read, so a failure to load is let go.
-    import('./highlight.ts').then(
-      (loaded) => {
-        highlighter = loaded.highlight
-        if (!gone) setHighlight(() => loaded.highlight)
-      },
-      () => undefined,
-    )
+    if (wanted !== undefined)
+      void loadHighlighter(wanted).then((ready) => {
+        if (!gone) setReady(ready)
+      })
     return () => {
       gone = true
     }
-  }, [highlight, language])
-  if (language === '' || code.length > MAX_HIGHLIGHTED) return undefined
-  return highlight?.(language, code)
+  }, [wanted])
+  return wanted === undefined ? undefined : highlighter?.highlight(wanted, code)
 }
 
 function draw(nodes: readonly (RootContent | ElementContent)[]): ReactNode[] {

@@ -8,7 +8,7 @@ import { viewerZone } from '@minato/web/time'
 import { IconArchive, IconArrowLeft, IconPlus, IconSearch, IconTextPlus } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { conversationsQuery } from '../queries.ts'
 import { UsageMeter } from '../usage/usage-meter.tsx'
 import classes from './conversation-list.module.css'
@@ -106,6 +106,7 @@ function Conversations({
   onLeave: (() => void) | undefined
 }) {
   const t = useMessages('chatbot')
+  const keys = useId()
   const list = useInfiniteQuery({
     ...conversationsQuery({ query, archived }),
     placeholderData: keepPreviousData,
@@ -123,9 +124,12 @@ function Conversations({
     <nav
       className={classes.scroll}
       aria-label={t(archived ? 'list.archive' : 'list.title')}
-      title={t('list.keys')}
+      aria-describedby={keys}
       onKeyDown={moveFocus}
     >
+      <p id={keys} className="visually-hidden">
+        {t('list.keys')}
+      </p>
       {list.isError && <ErrorNote error={list.error} onRetry={() => list.refetch()} />}
       {archived && <h2 className={classes.group}>{t('list.archive')}</h2>}
       {items.length === 0 && !list.isError && (

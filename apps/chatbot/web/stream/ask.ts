@@ -1,4 +1,4 @@
-import { api } from '@minato/web/api'
+import { ApiError, api } from '@minato/web/api'
 import { eventStream, type StreamEvent } from '@minato/web/event-stream'
 import { queryClient } from '@minato/web/session'
 import { conversationQuery, refreshLists, usageQuery } from '../queries.ts'
@@ -138,6 +138,9 @@ async function accepted(
   } catch (error) {
     setRunning(conversationId, undefined)
     void queryClient.invalidateQueries({ queryKey: usageQuery.queryKey })
+    // Perhaps another tab's question is being answered: then it is shown.
+    if (error instanceof ApiError && error.status === 409)
+      void queryClient.invalidateQueries({ queryKey: conversationQuery(conversationId).queryKey })
     throw error
   }
 }

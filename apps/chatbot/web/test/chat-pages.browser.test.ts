@@ -112,6 +112,11 @@ describe('the chat in a browser', { skip }, () => {
     const edit = questions.first().locator('textarea')
     assert.equal(await edit.inputValue(), '「赤」とだけ言って')
     await edit.fill('「青」とだけ言って')
+    // Refused the first time: what was written is still there, with the reason.
+    await page.route('**/messages', (route) => route.abort(), { times: 1 })
+    await edit.press('Enter')
+    await page.getByText('質問は入力欄に戻しました').waitFor()
+    assert.equal(await edit.inputValue(), '「青」とだけ言って')
     await edit.press('Enter')
     await questions.getByText('青').waitFor()
     await page.waitForFunction(() => document.querySelectorAll('article').length === 2)

@@ -1,13 +1,33 @@
 import { Button } from '@mantine/core'
 import { ErrorNote } from '@minato/web/error-state'
 import { useMessages } from '@minato/web/messages'
-import en from '../messages/en.ts'
+import type en from '../messages/en.ts'
 import type { Message } from '../shapes.ts'
 import classes from './thread.module.css'
 
 type FailureCode = keyof typeof en.failure
 
-const isKnown = (code: string): code is FailureCode => Object.hasOwn(en.failure, code)
+// By their names here: the texts of the other language are not loaded for this.
+const known: ReadonlySet<string> = new Set([
+  'LLM_TIMEOUT',
+  'LLM_RATE_LIMITED',
+  'LLM_BUSY',
+  'LLM_KEY_REFUSED',
+  'LLM_OVER_BUDGET',
+  'LLM_CONTENT_REFUSED',
+  'LLM_UNAVAILABLE',
+  'LLM_BAD_ANSWER',
+  'LLM_STREAM_CUT',
+  'LLM_QUOTA',
+  'LLM_MODEL_UNKNOWN',
+  'LLM_CONTEXT_TOO_LONG',
+  'LLM_REQUEST_REFUSED',
+  'LLM_INPUT_UNSUPPORTED',
+  'LLM_NOT_CONFIGURED',
+  'CHATBOT_ANSWER_INTERRUPTED',
+] satisfies FailureCode[])
+
+const isKnown = (code: string): code is FailureCode => known.has(code)
 
 /** Why there is no answer, or not all of it: in words, with its code, and what can be done. */
 export function AnswerProblem({

@@ -8,6 +8,7 @@ import { useAttachments } from '../compose/use-attachments.ts'
 import { fileAddress } from '../queries.ts'
 import type { Message, StoredFile } from '../shapes.ts'
 import { ask } from '../stream/ask.ts'
+import { type KeptEdit, keepEdit, useKeptEdit } from './kept-edits.ts'
 import classes from './thread.module.css'
 
 type Props = { conversationId: string; question: Message; onLeave: () => void }
@@ -15,9 +16,10 @@ type Props = { conversationId: string; question: Message; onLeave: () => void }
 /** The question as it was, with its files, to be asked in other words on a branch of its own. */
 export function EditQuestion(props: Props) {
   const t = useMessages('chatbot')
-  const { files } = props.question
+  const { id, files } = props.question
+  const kept = useKeptEdit(id)
   const [fetched, setFetched] = useState<readonly File[] | undefined>(
-    files.length === 0 ? [] : undefined,
+    files.length === 0 ? [] : kept?.files,
   )
   useEffect(() => {
     if (fetched !== undefined) return
@@ -30,20 +32,37 @@ export function EditQuestion(props: Props) {
     return () => aborter.abort()
   }, [files, fetched, t])
   if (fetched === undefined) return <LoadingState lines={2} />
-  return <Editor {...props} files={fetched} />
+  return <Editor {...props} files={kept?.files ?? fetched} kept={kept} />
 }
 
-function Editor({ conversationId, question, onLeave, files }: Props & { files: readonly File[] }) {
+function Editor({
+  conversationId,
+  question,
+  onLeave,
+  files,
+  kept,
+}: Props & { files: readonly File[]; kept: KeptEdit | undefined }) {
   const attachments = useAttachments(files)
   const place = useRef<HTMLDivElement>(null)
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    // Newer browsers give a promise back, which is no cleanup.
+    void place.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     <div ref={place} className={classes.editor}>
       <Composer
-        initialText={question.content}
+        initialText={kept?.text ?? question.content}
+        refusal={kept?.problem}
         attachments={attachments}
         onSend={async (written) => {
-          await ask(conversationId, { ...written, parentId: question.parentId })
+          const { text, files } = written
+          keepEdit(question.id, { text, files })
+          try {
+            await ask(conversationId, { ...written, parentId: question.parentId })
+          } catch (problem) {
+            keepEdit(question.id, { text, files, problem })
+            throw problem
+          }
           onLeave()
         }}
         onCancel={onLeave}

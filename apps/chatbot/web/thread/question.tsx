@@ -8,6 +8,7 @@ import type { Message } from '../shapes.ts'
 import { useRunning } from '../stream/running-answers.ts'
 import { BranchSwitcher } from './branch-switcher.tsx'
 import { EditQuestion } from './edit-question.tsx'
+import { keepEdit, useKeptEdit } from './kept-edits.ts'
 import { languageOf } from './language.ts'
 import { MessageTime } from './message-time.tsx'
 import { StoredFiles } from './stored-files.tsx'
@@ -31,11 +32,13 @@ export const Question = memo(function Question({
   const t = useMessages('chatbot')
   const article = useRef<HTMLElement>(null)
   const near = useNear(article, atOnce)
-  const [editing, setEditing] = useState(false)
+  const [opened, setOpened] = useState(false)
+  const editing = useKeptEdit(message.id) !== undefined || opened
   const busy = useRunning(conversationId, (running) => running !== undefined)
   const edit = useRef<HTMLButtonElement>(null)
   function leave() {
-    setEditing(false)
+    setOpened(false)
+    keepEdit(message.id, undefined)
     requestAnimationFrame(() => edit.current?.focus())
   }
   return (
@@ -63,7 +66,7 @@ export const Question = memo(function Question({
                 disabled={busy}
                 aria-label={t('message.edit')}
                 title={t('message.edit')}
-                onClick={() => setEditing(true)}
+                onClick={() => setOpened(true)}
               >
                 <Icon of={IconPencil} size={16} />
               </ActionIcon>

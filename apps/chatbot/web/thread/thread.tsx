@@ -81,7 +81,7 @@ export function Thread({
           {t('message.latest')}
         </Button>
       )}
-      <Announcer conversationId={id} />
+      <Announcer conversationId={id} last={steps.at(-1)?.message} />
     </div>
   )
 }
