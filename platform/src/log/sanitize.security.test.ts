@@ -94,13 +94,16 @@ test('the work grows with the length of a hostile line, not with its square', ()
   for (const piece of HOSTILE) {
     const of = (length: number) => piece.repeat(Math.ceil(length / piece.length))
     sanitizeLine(of(1000))
-    const short = cost(of(10_000))
-    const long = cost(of(40_000))
-    // Four times the text: a square would be sixteen times. Runs under 20 ms are too short to compare.
-    assert.ok(
-      long < 20 || long < short * 10,
-      `${JSON.stringify(piece)}: ${short} ms, then ${long} ms`,
-    )
+    // Four times the text: a square would be sixteen times. Under 20 ms there is nothing to compare; a busy machine
+    // gets another chance.
+    let measured = ''
+    const linear = [1, 2, 3, 4].some(() => {
+      const short = cost(of(10_000))
+      const long = cost(of(40_000))
+      measured = `${JSON.stringify(piece)}: ${short} ms, then ${long} ms`
+      return long < 20 || long < short * 10
+    })
+    assert.ok(linear, measured)
   }
 })
 
