@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { score } from '../../llm/guard/score.ts'
 import type { CliIo, Command } from '../command.ts'
 
-const USAGE = `minato guard check < texts.jsonl
+const USAGE = `Usage: minato guard check < texts.jsonl
 
 Reads JSON lines {"text": "…"} and writes one line for each, in order:
   {"verdict":"allow|flag|block","score":0–1,"reasons":[…]}
