@@ -10,7 +10,9 @@ const skip = chromiumPath() === undefined && 'no Chromium here (set CHROMIUM_PAT
 const lines = (findings: Finding[]) =>
   findings.map(({ visit, kind, detail }) => `${visit}: ${kind}: ${detail}`)
 
-test('every page of the shell, in both languages, colours and widths', { skip }, async (t) => {
+const LONG = { skip, timeout: 480_000 }
+
+test('every page of the shell, in both languages, colours and widths', LONG, async (t) => {
   await using server = await startRealServer()
   const { url: baseUrl } = server
   const outside = await walkRoutes({ baseUrl, routes: outsideRoutes })
