@@ -6,6 +6,7 @@ import {
   conversationIn,
   finishedAnswer,
   newestAnswer,
+  reconnectIfAsked,
   typeQuestion,
 } from './browser/chat.ts'
 import { printJapanesePdf } from './browser/japanese-pdf.ts'
@@ -145,6 +146,7 @@ describe('from the setup link to the sign-out', CHROMIUM, () => {
           await first[Symbol.asyncDispose]()
         },
       }
+      await reconnectIfAsked(page)
       await finishedAnswer(page, 'interrupted', '回答が途中で切れました')
       const later = await storedConversation()
       const settled = ({ messages }: Conversation) => messages.slice(0, -1)

@@ -28,6 +28,13 @@ export async function finishedAnswer(page: Page, state: string, text: string): P
   return (await answer.textContent()) ?? ''
 }
 
+/** A page that has waited half a minute for its server asks; a slow start takes that long. */
+export async function reconnectIfAsked(page: Page): Promise<void> {
+  const asked = page.getByRole('button', { name: '再接続' })
+  await asked.or(newestAnswer(page, 'interrupted')).first().waitFor({ timeout: 60_000 })
+  if (await asked.isVisible()) await asked.click()
+}
+
 export function conversationIn(page: Page): string {
   const id = /\/chatbot\/([0-9a-f-]{36})$/.exec(new URL(page.url()).pathname)?.[1]
   if (id === undefined) throw new Error(`No conversation is open: ${page.url()}`)
