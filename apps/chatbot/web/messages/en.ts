@@ -155,9 +155,8 @@ export default {
     LLM_INPUT_UNSUPPORTED:
       'This model cannot read a file of this kind. Send text, or choose another model.',
     LLM_NOT_CONFIGURED: 'No model is set up. An operator must set one.',
-    CHATBOT_ANSWER_INTERRUPTED:
-      'The server stopped while the answer was being written. Ask for it again.',
-    other: 'The answer failed for a reason that was recorded. Ask for it again.',
+    CHATBOT_ANSWER_INTERRUPTED: 'The server stopped while the answer was being written. Try again.',
+    other: 'The answer failed for a reason that was recorded. Try again.',
   },
   usage: {
     month: 'This month',
@@ -165,7 +164,7 @@ export default {
     of: 'of',
     used: ({ percent }: { percent: string }) => `${percent} of the monthly limit`,
     near: ({ percent }: { percent: string }) => `${percent} of your monthly limit is used.`,
-    nearDetail: 'At 100 % no more questions are taken until the next month.',
+    nearDetail: 'At 100% no more questions are taken until the next month.',
     over: 'Your limit for this month is used up.',
     overDetail:
       'You can read and export your conversations. Questions are taken again next month, or when an operator raises the limit.',

@@ -393,7 +393,7 @@ describe('the chat in a browser', { skip }, () => {
     const { page } = person
     const { id } = await longConversation(chat.server, person.userId, turnsOf(30))
     await page.goto(`${chat.base}/chatbot/${id}`)
-    await chatPage(page).lastAnswer.getByText('bold').waitFor()
+    await chatPage(page).lastAnswer.locator('strong').waitFor()
     const { pages, text } = await textOfPdf(await page.pdf({ format: 'A4' }))
     assert.ok(pages > 3, `${pages} pages`)
     for (const at of [1, 15, 30]) assert.match(text, new RegExp(`Reply ${at} is bold`))

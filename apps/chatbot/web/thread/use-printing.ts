@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { flushSync } from 'react-dom'
 
 let printing = false
 const listeners = new Set<() => void>()
@@ -8,7 +9,8 @@ function change(next: boolean): void {
   for (const listener of listeners) listener()
 }
 
-addEventListener('beforeprint', () => change(true))
+// Paper does not wait: what is not drawn when this returns is not on it.
+addEventListener('beforeprint', () => flushSync(() => change(true)))
 addEventListener('afterprint', () => change(false))
 
 /** True while the page is made ready for paper: then everything is drawn. */

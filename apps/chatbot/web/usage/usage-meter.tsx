@@ -33,6 +33,7 @@ export function UsageMeter() {
       {capped && (
         <meter
           className={classes.bar}
+          data-over={ratio >= 1 || undefined}
           aria-label={t('usage.used', { percent })}
           min={0}
           max={1}
