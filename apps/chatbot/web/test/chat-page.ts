@@ -30,6 +30,29 @@ export function chatPage(page: Page) {
     },
     button: (name: string | RegExp, within: Page | Locator = page): Locator =>
       within.getByRole('button', { name }),
+    /** Types with the Japanese input method and ends the conversion with Enter. */
+    async convert(typed: string, converted: string): Promise<void> {
+      await field.click()
+      const input = await page.context().newCDPSession(page)
+      const end = typed.length
+      await input.send('Input.imeSetComposition', {
+        ...{ text: typed, selectionStart: end, selectionEnd: end },
+      })
+      const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 }
+      await input.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...enter })
+      await input.send('Input.insertText', { text: converted })
+      await input.send('Input.dispatchKeyEvent', { type: 'keyUp', ...enter })
+    },
+    /** On the page of prompts: makes one. */
+    async makePrompt(act: string, name: string, text: string): Promise<void> {
+      await page.getByRole('button', { name: act }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('名前').fill(name)
+      await dialog.getByLabel('本文').fill(text)
+      await dialog.getByRole('button', { name: '保存' }).click()
+      await dialog.waitFor({ state: 'detached' })
+      await page.getByText(name).first().waitFor()
+    },
     /** Puts a file on the clipboard's way into the field, as pasting a screenshot does. */
     async paste(name: string, type: string, base64: string): Promise<void> {
       await field.evaluate(
