@@ -4,9 +4,9 @@ import { type Sandbox, startSandbox } from './start.ts'
 import { environmentOf } from './variables.ts'
 
 const USAGE =
-  'minato sandbox [--port N] [--smtp-port N] [--s3-port N] [--data-dir DIR] [--tokens-per-second N] [--json]'
+  'Usage: minato sandbox [--port N] [--smtp-port N] [--s3-port N] [--data-dir DIR] [--tokens-per-second N] [--json]'
 
-const HELP = `Usage: ${USAGE}
+const HELP = `${USAGE}
 
 Runs the stand-ins for a model, mail and object storage on loopback until it is interrupted, and
 prints the variables that point an app at them.
@@ -32,7 +32,7 @@ export const sandbox: Command = {
   run: async (args, io) => {
     const asked = parse(args)
     if ('problem' in asked) {
-      io.stderr.write(`${asked.problem}\nUsage: ${USAGE}\n`)
+      io.stderr.write(`${asked.problem}\n${USAGE}\n`)
       return 2
     }
     if (asked.help) {

@@ -45,8 +45,14 @@ export async function openLevels({ redis, memoryBytes, log }: Options): Promise<
     // Whatever the others announced meanwhile was not heard.
     onGap: () => forget(memory, ''),
   })
-  const settle = () =>
-    owed.settle(redis).catch((error: unknown) => log.warn('cache.settle_failed', { err: error }))
+  const settle = async () => {
+    try {
+      // Another process may have read a value again just before it was made good here.
+      if (await owed.settle(redis)) await bus.announcePurge(ROOT)
+    } catch (error) {
+      log.warn('cache.settle_failed', { err: error })
+    }
+  }
   redis.on('ready', settle)
   const bento = new BentoCache({
     default: 'main',

@@ -16,7 +16,8 @@ const TAG_KEY = '___bc:t:'
 export type Owed = {
   unlessDone(key: string, write: Write | undefined, work: () => Promise<boolean>): Promise<boolean>
   prefix(prefix: string): void
-  settle(redis: Redis): Promise<void>
+  /** Pays all that is owed. Resolves to whether anything was. */
+  settle(redis: Redis): Promise<boolean>
 }
 
 export function createOwed(root: string): Owed {
@@ -40,6 +41,7 @@ export function createOwed(root: string): Owed {
     },
     prefix: (prefix) => void prefixes.add(prefix),
     async settle(redis) {
+      const any = prefixes.size + keys.size > 0
       for (const prefix of [...prefixes]) {
         await unlinkPrefix(redis, prefix)
         prefixes.delete(prefix)
@@ -50,6 +52,7 @@ export function createOwed(root: string): Owed {
         // Another failure of the same key may have come in while we were writing.
         if (keys.get(key) === debt) keys.delete(key)
       }
+      return any
     },
   }
 }

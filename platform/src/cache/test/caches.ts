@@ -49,7 +49,7 @@ export async function testCache(
   }
 }
 
-/** Polls until the condition holds; fails after five seconds. */
+/** Polls until the condition holds; fails after 20 seconds. */
 export async function eventually(condition: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = Date.now() + 20_000
   while (!(await condition())) {
