@@ -1,0 +1,31 @@
+import { defineApp } from '@minato/platform/app'
+
+export default defineApp({
+  name: 'mcp-console',
+  title: { en: 'MCP console', ja: 'MCP コンソール' },
+  description: {
+    en: 'Run MCP servers in Docker, with their secrets in a vault, behind one safe endpoint.',
+    ja: 'MCP サーバーを Docker で動かし、秘密は保管庫に置き、安全な入口をひとつにまとめます。',
+  },
+  permissions: {
+    'mcp-console.view': {
+      title: { en: 'See the catalog and the servers', ja: 'カタログとサーバーの閲覧' },
+      roles: ['user', 'operator', 'admin'],
+    },
+    'mcp-console.use': {
+      title: { en: 'Call tools through the gateway', ja: 'ゲートウェイからのツールの利用' },
+      roles: ['user', 'operator', 'admin'],
+    },
+    'mcp-console.operate': {
+      title: { en: 'Install, run and try servers', ja: 'サーバーの導入・運転・試用' },
+      roles: ['operator', 'admin'],
+    },
+    'mcp-console.administer': {
+      title: {
+        en: 'Change allow-lists and the gateway configuration',
+        ja: '許可リストとゲートウェイ設定の変更',
+      },
+      roles: ['admin'],
+    },
+  },
+})
