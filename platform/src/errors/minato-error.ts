@@ -8,6 +8,8 @@ type ErrorOptions = {
   cause?: unknown
   headers?: Record<string, string>
   errors?: FieldError[]
+  /** Further members of the body that a program reads, such as `retryAfterSeconds` (RFC 9457, 3.2). */
+  members?: Record<string, string | number | boolean>
 }
 type Row = { status: number; title: Bilingual; detail: Bilingual }
 
@@ -19,6 +21,7 @@ export class MinatoError extends Error {
   readonly detail: Bilingual
   readonly headers: Record<string, string>
   readonly errors: FieldError[] | undefined
+  readonly members: Readonly<Record<string, string | number | boolean>>
 
   constructor(code: string, row: Row, params: Params = {}, options: ErrorOptions = {}) {
     const detail = { en: fill(row.detail.en, params), ja: fill(row.detail.ja, params) }
@@ -30,6 +33,7 @@ export class MinatoError extends Error {
     this.detail = detail
     this.headers = options.headers ?? {}
     this.errors = options.errors
+    this.members = options.members ?? {}
   }
 }
 

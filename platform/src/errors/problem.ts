@@ -7,6 +7,8 @@ export const PROBLEM_JSON = 'application/problem+json; charset=utf-8'
  */
 export function problemOf(error: MinatoError, locale: 'ja' | 'en', requestId: string) {
   return {
+    // First: a member can add to the fields below, never replace them.
+    ...error.members,
     type: `urn:minato:error:${error.code}`,
     title: error.title[locale],
     status: error.status,
