@@ -1,4 +1,5 @@
 import { defineApp } from '@minato/platform/app'
+import { mcpConsoleConfig } from './server/config.ts'
 
 export default defineApp({
   name: 'mcp-console',
@@ -7,6 +8,7 @@ export default defineApp({
     en: 'Run MCP servers in Docker, with their secrets in a vault, behind one safe endpoint.',
     ja: 'MCP サーバーを Docker で動かし、秘密は保管庫に置き、安全な入口をひとつにまとめます。',
   },
+  config: mcpConsoleConfig,
   permissions: {
     'mcp-console.view': {
       title: { en: 'See the catalog and the servers', ja: 'カタログとサーバーの閲覧' },

@@ -1,0 +1,5 @@
+export { assertNoLiteralSecrets } from './literal-secrets.ts'
+export { assertReferences, parseReference, type Reference, referencesIn } from './reference.ts'
+export { type PreflightResult, preflight, resolveReferences } from './resolve.ts'
+export type { Resolved } from './resolved.ts'
+export type { VaultOwner } from './vault-item.ts'
