@@ -72,6 +72,7 @@ function serverDeps({ services, pressure, state }: WebOptions) {
     authenticate: services.auth.authenticate,
     unauthenticated: services.auth.unauthenticated,
     stepUpRequired: services.auth.stepUpRequired,
+    sessionRequired: services.auth.sessionRequired,
     pressure,
     closing: () => state.closing,
   }

@@ -51,6 +51,7 @@ export type Auth = {
   ): Principal | null | Promise<Principal | null>
   unauthenticated(): MinatoError
   stepUpRequired(): MinatoError
+  sessionRequired(): MinatoError
   routes(server: RouteServer): void
   rootRoutes(server: RouteServer): void
   /** Call once permissions are declared and the database is migrated. */
@@ -116,6 +117,7 @@ export function buildAuth(deps: RouteDeps, onClose: OnClose): Auth {
     authenticate: (headers) => reader.authenticate(headers),
     unauthenticated: () => authErrors.AUTH_REQUIRED(),
     stepUpRequired: () => authErrors.AUTH_STEP_UP_REQUIRED(),
+    sessionRequired: () => authErrors.AUTH_SESSION_ONLY(),
     routes: (server) => authRoutes(server, deps),
     rootRoutes: (server) => authRootRoutes(server, deps),
     async ready() {

@@ -101,16 +101,17 @@ test('weak passwords are refused wherever one is chosen, in the language of the 
 
 test('an address is proved by its link, once', async () => {
   await using h = await harness()
-  const token = await h.auth.setup.createToken()
-  const body = { token, email: 'a@example.jp', name: 'A', password: PASSWORD }
-  const { cookies } = await h.call('/api/auth/setup', { body })
+  await h.auth.users.create({ email: 'a@example.jp', name: 'A', password: PASSWORD, roles: ['user'] })
+  const { cookies } = await h.signIn('a@example.jp')
   const verified = async () => {
     const answer = await h.call('/api/auth/session', { cookies })
     return (answer.body['user'] as { emailVerified: boolean }).emailVerified
   }
   assert.equal(await verified(), false)
-  const resend = await h.call('/api/auth/verify-email/resend', { method: 'POST', cookies })
-  assert.equal(resend.status, 204)
+  for (let time = 0; time < 2; time += 1) {
+    const resend = await h.call('/api/auth/verify-email/resend', { method: 'POST', cookies })
+    assert.equal(resend.status, 204)
+  }
   const [older, newer] = [await mailed(h, 1), await mailed(h, 2)]
   const verify = (link: string) => h.call('/api/auth/verify-email', { body: { token: link } })
   assert.equal((await verify(older)).status, 410)

@@ -17,7 +17,7 @@ export function handleErrors(
   deps: { errors: ErrorReporter; log: { warn(event: string, fields?: object): void } },
 ): void {
   server.setErrorHandler((caught: Caught, request, reply) => {
-    const known = knownError(caught)
+    const known = knownError(caught, request.locale)
     if (known === undefined) {
       deps.errors.capture(caught, {
         requestId: request.id,
@@ -42,25 +42,25 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
 }
 
 /** The error a person can act on, or undefined for one nobody expected. */
-function knownError(error: Caught): MinatoError | undefined {
+function knownError(error: Caught, locale: 'ja' | 'en'): MinatoError | undefined {
   if (error instanceof MinatoError) return error
   if (isDatabaseDown(error)) {
     return commonErrors.DATABASE_UNAVAILABLE({}, { cause: error, headers: { 'retry-after': '2' } })
   }
-  if ('validation' in error && error.validation) return validationError(error)
+  if ('validation' in error && error.validation) return validationError(error, locale)
   return 'code' in error
     ? (FASTIFY_ERRORS[String(error.code)]?.() ?? clientError(error))
     : undefined
 }
 
-function validationError(error: FastifyError): MinatoError {
+function validationError(error: FastifyError, locale: 'ja' | 'en'): MinatoError {
   // An id that cannot exist is answered like one that does not.
   if (error.validationContext === 'params') return commonErrors.NOT_FOUND()
   const errors = (error.validation ?? []).map(
     (issue): FieldError => ({
-      path: issue.instancePath.replace(/^\//, '').replaceAll('/', '.'),
+      path: issue.instancePath,
       code: issue.keyword,
-      message: issue.message ?? 'is not valid',
+      message: String((locale === 'ja' ? issue.params['ja'] : undefined) ?? issue.message),
     }),
   )
   return commonErrors.VALIDATION_FAILED({}, { errors })

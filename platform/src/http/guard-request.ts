@@ -21,6 +21,8 @@ export type GuardDeps = {
   unauthenticated: () => MinatoError
   /** The error for a dangerous act without fresh proof. */
   stepUpRequired: () => MinatoError
+  /** The error for an API key or access token where a browser session is asked for. */
+  sessionRequired: () => MinatoError
   csrf: CsrfCheck
   ipAllowed: (ip: string) => boolean
   limiter: RateLimiter
@@ -110,7 +112,7 @@ function refusePrincipal(
     return commonErrors.FORBIDDEN({ permission })
   }
   if (session === true && principal.via !== 'session') {
-    return commonErrors.FORBIDDEN({ permission: 'browser session' })
+    return deps.sessionRequired()
   }
   if (stepUp === true && (principal.steppedUpUntil ?? 0) <= deps.clock()) {
     return deps.stepUpRequired()

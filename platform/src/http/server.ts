@@ -3,7 +3,6 @@ import type { Socket } from 'node:net'
 import cors from '@fastify/cors'
 import multipart from '@fastify/multipart'
 import fastify, { type FastifyInstance } from 'fastify'
-import { validatorCompiler } from 'fastify-type-provider-zod'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Redis } from '../cache/index.ts'
 import type { Profile } from '../config/index.ts'
@@ -23,6 +22,7 @@ import { createRateLimiter, type Standing } from './rate-limiter.ts'
 import { requireRouteRules } from './route-rules.ts'
 import { securityHeaders } from './security-headers.ts'
 import { serializerCompiler } from './serializer.ts'
+import { validatorCompiler } from './validation.ts'
 import './types.ts'
 
 export type ServerDeps = {
@@ -45,6 +45,7 @@ export type ServerDeps = {
   authenticate: Authenticate
   unauthenticated: () => MinatoError
   stepUpRequired: () => MinatoError
+  sessionRequired: () => MinatoError
   pressure: Pressure
   closing: () => boolean
   clock: () => number

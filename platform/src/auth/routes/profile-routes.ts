@@ -23,6 +23,10 @@ import { answerOf, userAnswer } from './user-answer.ts'
 const mine = { permission: 'signed-in', rate: 'action', session: true, tags: ['auth'] } as const
 const reading = { ...mine, rate: 'read' } as const
 const DAY_MS = 86_400_000
+const UNKNOWN_ZONE = {
+  message: 'must be a time zone such as Asia/Tokyo',
+  params: { ja: 'Asia/Tokyo のようなタイムゾーンで指定してください' },
+}
 
 /** One's own profile, sessions and API keys. */
 export function profileRoutes(server: RouteServer, deps: RouteDeps): void {
@@ -47,7 +51,7 @@ function profileRoute(server: RouteServer, { context }: RouteDeps): void {
         body: z.strictObject({
           name: nameField.optional(),
           locale: localeField.optional(),
-          timeZone: z.string().max(64).refine(isTimeZone, 'Unknown time zone').optional(),
+          timeZone: z.string().max(64).refine(isTimeZone, UNKNOWN_ZONE).optional(),
         }),
         response: { 200: userAnswer },
       },

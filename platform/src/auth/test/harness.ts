@@ -132,6 +132,7 @@ async function startProcess(db: Database, clock: TestClock, mails: Mail[], optio
     authenticate: auth.authenticate,
     unauthenticated: auth.unauthenticated,
     stepUpRequired: auth.stepUpRequired,
+    sessionRequired: auth.sessionRequired,
     pressure: { overloaded: () => false, close: () => undefined } as never,
     closing: () => false,
   })
