@@ -6,6 +6,9 @@ import type { Booted } from './boot.ts'
 /** `draining`: not ready any more. `closing`: new requests are turned away. */
 export type DrainState = { draining: boolean; closing: boolean }
 
+/** What a stream's handler may still say, once it was told to end, before its connection is cut. */
+const LAST_BYTES_MS = 1000
+
 /**
  * Ends a process without dropping anyone: not ready → stop accepting → requests and streams finish
  * within the deadline → workers, connections, database (in reverse order of their making).
@@ -24,14 +27,16 @@ export async function drain(options: {
     // Balancers see "not ready" while requests that are on their way are still served.
     state.draining = true
     await delay(drainDelayMs)
-    const deadline = setTimeout(() => {
-      endAllStreams()
-      server.server.closeAllConnections()
-    }, drainDeadlineMs).unref()
+    const streams = setTimeout(endAllStreams, drainDeadlineMs).unref()
+    const deadline = setTimeout(
+      () => server.server.closeAllConnections(),
+      drainDeadlineMs + LAST_BYTES_MS,
+    ).unref()
     state.closing = true
     const closed = server.close()
     closeUnused(server)
     await closed
+    clearTimeout(streams)
     clearTimeout(deadline)
   }
   await booted.close()

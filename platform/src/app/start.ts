@@ -4,10 +4,11 @@ import { openAdminChannel } from '../cli/admin-channel.ts'
 import { readRunFile, removeRunFile, writeRunFile } from '../cli/run-file.ts'
 import type { Environment } from '../config/index.ts'
 import { dataErrors, migrate, migrationStatus, readMigrations } from '../data/index.ts'
-import { watchPressure } from '../http/index.ts'
+import { listenForMetrics, watchPressure } from '../http/index.ts'
 import { type Booted, bootServices } from './boot.ts'
 import type { AppDefinition } from './define-app.ts'
 import { type DrainState, drain } from './drain.ts'
+import { withRealPort } from './real-port.ts'
 import { refuseSandboxes } from './refuse-sandboxes.ts'
 import type { Role } from './services.ts'
 import { laptopStandIns } from './stand-ins.ts'
@@ -29,8 +30,9 @@ type StartOptions = { system: System; env: Environment; role: Role }
  * Starts web and worker as the role says: stand-ins on a laptop, services, migrations, listeners.
  * @throws {ConfigError | MinatoError} before anything listens.
  */
-export async function startMinato({ system, env, role }: StartOptions): Promise<Running> {
+export async function startMinato({ system, role, ...given }: StartOptions): Promise<Running> {
   const apps = await system.apps()
+  const env = await withRealPort(system, apps, given.env)
   const standIns = await laptopStandIns(system, apps, env)
   try {
     const booted = await bootServices({
@@ -77,6 +79,7 @@ async function run(
         : await createWeb({ services, apps, root: system.root, pressure, state })
     if (services.role !== 'web') await startWorkers(apps, booted)
     const url = server === undefined ? 'worker' : await listen(server, booted)
+    const metrics = await listenMetrics(booted)
     const admin = await openAdminChannel({ services, apps, root: system.root })
     services.onClose('admin channel', admin.close)
     if (readRunFile(dataDir) === undefined) {
@@ -86,7 +89,7 @@ async function run(
         url,
         adminUrl: admin.url,
         adminToken: admin.token,
-        listeners: {},
+        listeners: metrics === undefined ? {} : { metrics },
       })
     }
     services.onClose('run file', () => removeRunFile(dataDir))
@@ -143,6 +146,14 @@ async function listen(server: FastifyInstance, { services }: Booted): Promise<st
   const address = server.server.address() as AddressInfo
   const shown = host.includes(':') ? `[${host}]` : host
   return services.config.core.publicUrl ?? `http://${shown}:${address.port}`
+}
+
+async function listenMetrics({ services }: Booted): Promise<string | undefined> {
+  const { metricsPort } = services.config.http
+  if (metricsPort === undefined || !services.config.core.metricsEnabled) return undefined
+  const listener = await listenForMetrics(services.metrics, metricsPort)
+  services.onClose('metrics', listener.close)
+  return listener.url
 }
 
 async function setupLink({ services }: Booted): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Section } from '../config/index.ts'
 import {
+  addAppRoutes,
   createServer,
   databaseProbe,
   describeApi,
@@ -39,10 +40,12 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
   services.files.routes(server as RouteServer)
   for (const app of apps) {
     const own = appServices(services, app)
-    await server.register(async (scope) => app.routes?.(scope as RouteServer, own), {
-      prefix: `/api/${app.name}`,
+    await addAppRoutes(server, app.name, async () => {
+      await server.register(async (scope) => app.routes?.(scope as RouteServer, own), {
+        prefix: `/api/${app.name}`,
+      })
+      app.rootRoutes?.(server as RouteServer, own)
     })
-    app.rootRoutes?.(server as RouteServer, own)
   }
   const csp = mergeSources(apps, services.files.publicOrigins())
   await serveSite(server, { folder: join(root, 'web/dist'), csp })

@@ -27,17 +27,34 @@ export function compressAnswers(server: FastifyInstance): void {
         return
       }
       reply.header('content-encoding', 'gzip')
-      reply.header('vary', 'accept-encoding')
+      addVary(reply)
       reply.removeHeader('content-length')
       done(null, zipped)
     })
   })
 }
 
+/**
+ * BREACH (CVE-2013-3587): where another site can make a signed-in browser ask, and the answer holds
+ * a secret, its compressed length gives the secret away. Such answers go out as they are.
+ */
+function mayBeGuessed(request: FastifyRequest): boolean {
+  if (request.routeOptions.config?.sensitive === true) return true
+  const site = request.headers['sec-fetch-site']
+  return (site === 'cross-site' || site === 'same-site') && request.headers.cookie !== undefined
+}
+
+/** Beside what is there: CORS varies by origin. */
+function addVary(reply: FastifyReply): void {
+  const present = reply.getHeader('vary')
+  reply.header('vary', present === undefined ? 'accept-encoding' : `${present}, accept-encoding`)
+}
+
 function wanted(request: FastifyRequest, reply: FastifyReply): boolean {
   const encodings = request.headers['accept-encoding']
   return (
     encodings !== undefined &&
+    !mayBeGuessed(request) &&
     ACCEPTS_GZIP.test(encodings) &&
     reply.getHeader('content-encoding') === undefined &&
     COMPRESSIBLE.test(String(reply.getHeader('content-type') ?? ''))

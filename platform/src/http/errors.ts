@@ -25,6 +25,22 @@ export const httpErrors = defineErrors({
       ja: 'お使いのネットワークからは利用できません。管理者に許可を依頼してください。',
     },
   },
+  HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    title: { en: 'Request too slow', ja: '送信に時間がかかりすぎました' },
+    detail: {
+      en: 'The request did not arrive in time. Send it again over a better connection.',
+      ja: '時間内に受け取れませんでした。接続を確認して、もう一度送ってください。',
+    },
+  },
+  HTTP_HEADERS_TOO_LARGE: {
+    status: 431,
+    title: { en: 'Headers too large', ja: 'ヘッダーが大きすぎます' },
+    detail: {
+      en: 'Send fewer or shorter headers; delete the cookies of this site if they have piled up.',
+      ja: 'ヘッダーを減らしてください。Cookie がたまっている場合は、このサイトの Cookie を削除してください。',
+    },
+  },
   HTTP_METRICS_TOKEN_REQUIRED: {
     status: 401,
     title: { en: 'Metrics need a token', ja: 'メトリクスにはトークンが必要です' },

@@ -1,12 +1,11 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
-import { commonErrors, type MinatoError } from '../errors/index.ts'
+import { commonErrors, MinatoError } from '../errors/index.ts'
 import type { CsrfCheck } from './csrf.ts'
 import { httpErrors } from './errors.ts'
 import { addressKey } from './ip-list.ts'
 import type { Pressure } from './pressure.ts'
-import type { RateClass } from './rate-classes.ts'
 import type { RateLimiter, Standing } from './rate-limiter.ts'
-import type { Principal } from './types.ts'
+import type { Principal, RouteRules } from './types.ts'
 
 /** Resolves who calls. Synchronous when known from the cache: this runs on every request. */
 export type Authenticate = (
@@ -15,7 +14,6 @@ export type Authenticate = (
 ) => Principal | null | Promise<Principal | null>
 
 export type GuardDeps = {
-  headers: Record<string, string>
   authenticate: Authenticate
   /** The error for a request without valid credentials. */
   unauthenticated: () => MinatoError
@@ -24,7 +22,8 @@ export type GuardDeps = {
   /** The error for an API key or access token where a browser session is asked for. */
   sessionRequired: () => MinatoError
   csrf: CsrfCheck
-  ipAllowed: (ip: string) => boolean
+  /** Whether an address may use the routes of that app (the platform's own without one). */
+  ipAllowed: (ip: string, app: string | undefined) => boolean
   limiter: RateLimiter
   /** Counts a sign-in attempt where all processes see it; throws when that is not possible. */
   takeSignIn: (caller: string) => Promise<Standing>
@@ -36,7 +35,7 @@ export type GuardDeps = {
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 const RETRY_SECONDS = 5
 /** Pages of the browser shell and addresses that do not exist. */
-const NO_ROUTE = { permission: 'public', rate: 'none' } as const
+const NO_ROUTE: Partial<RouteRules> = { permission: 'public', rate: 'none' }
 
 /**
  * Everything a request must pass before its handler, in one synchronous hook: promises, extra
@@ -48,29 +47,29 @@ export function createRequestGuard(deps: GuardDeps) {
     reply: FastifyReply,
     done: HookHandlerDoneFunction,
   ): void {
-    request.startedAt = performance.now()
-    reply.headers(deps.headers)
-    const { permission, rate } = request.is404 ? NO_ROUTE : rulesOf(request)
-    const refused = rate === 'none' ? undefined : refuseEarly(deps, request)
+    // Every route has rules, or the server would not have started.
+    const rules = request.is404 ? NO_ROUTE : request.routeOptions.config
+    const refused = refuseEarly(deps, request, rules)
     if (refused !== undefined) done(refused)
-    else if (permission === 'public') count(deps, request, reply, rate, done)
-    else authenticate(deps, request, reply, done)
+    else if (rules.permission === 'public') count(deps, request, reply, rules, done)
+    else authenticate(deps, request, reply, rules, done)
   }
 }
 
-/** Every route has rules, or the server would not have started. */
-function rulesOf(request: FastifyRequest): { permission: string; rate: RateClass } {
-  const { permission = '', rate = 'anonymous' } = request.routeOptions.config
-  return { permission, rate }
-}
-
-function refuseEarly(deps: GuardDeps, request: FastifyRequest): MinatoError | undefined {
+function refuseEarly(
+  deps: GuardDeps,
+  request: FastifyRequest,
+  rules: Partial<RouteRules>,
+): MinatoError | undefined {
+  if (rules.everyAddress !== true && !deps.ipAllowed(request.ip, rules.app)) {
+    return httpErrors.HTTP_ADDRESS_REFUSED()
+  }
+  if (rules.rate === 'none') return undefined
   if (deps.closing()) return commonErrors.DRAINING({}, { headers: { 'retry-after': '1' } })
   if (deps.pressure.overloaded()) {
     const seconds = RETRY_SECONDS
     return commonErrors.OVERLOADED({ seconds }, { headers: { 'retry-after': String(seconds) } })
   }
-  if (!deps.ipAllowed(request.ip)) return httpErrors.HTTP_ADDRESS_REFUSED()
   return SAFE.has(request.method) ? undefined : deps.csrf(request.headers)
 }
 
@@ -78,33 +77,56 @@ function authenticate(
   deps: GuardDeps,
   request: FastifyRequest,
   reply: FastifyReply,
+  rules: Partial<RouteRules>,
   done: HookHandlerDoneFunction,
 ): void {
   const proceed = (principal: Principal | null): void => {
+    if (principal === null) {
+      refuseStranger(deps, request, reply, deps.unauthenticated(), done)
+      return
+    }
     request.principal = principal
-    const refused =
-      principal === null ? deps.unauthenticated() : refusePrincipal(deps, request, principal)
+    const refused = refusePrincipal(deps, rules, principal)
     if (refused !== undefined) done(refused)
-    else count(deps, request, reply, request.routeOptions.config.rate ?? 'read', done)
+    else count(deps, request, reply, rules, done)
   }
+  const fail = (error: unknown): void => refuseStranger(deps, request, reply, error, done)
   try {
     const found = deps.authenticate(request.headers, {
       ip: request.ip,
       userAgent: request.headers['user-agent'],
     })
-    if (found instanceof Promise) found.then(proceed, done)
+    if (found instanceof Promise) found.then(proceed, fail)
     else proceed(found)
   } catch (error) {
-    done(error instanceof Error ? error : new Error(String(error)))
+    fail(error)
   }
+}
+
+/** Wrong credentials count as a request without any: guessing keys is limited like all else. */
+function refuseStranger(
+  deps: GuardDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+  done: HookHandlerDoneFunction,
+): void {
+  const refusal = error instanceof Error ? error : new Error(String(error))
+  if (!(refusal instanceof MinatoError) || refusal.status !== 401) {
+    done(refusal)
+    return
+  }
+  const now = deps.clock()
+  const standing = deps.limiter.take('anonymous', addressKey(request.ip), now)
+  done(judge(standing, now, reply) ?? refusal)
 }
 
 function refusePrincipal(
   deps: GuardDeps,
-  request: FastifyRequest,
+  rules: Partial<RouteRules>,
   principal: Principal,
 ): MinatoError | undefined {
-  const { permission = '', session, stepUp, openWhileRestricted } = request.routeOptions.config
+  const { permission = '', session, stepUp, openWhileRestricted } = rules
   if (principal.restriction !== undefined && openWhileRestricted !== true) {
     return principal.restriction()
   }
@@ -124,9 +146,10 @@ function count(
   deps: GuardDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  rate: RateClass,
+  rules: Partial<RouteRules>,
   done: HookHandlerDoneFunction,
 ): void {
+  const { rate = 'anonymous' } = rules
   if (rate === 'none') {
     done()
   } else if (rate === 'sign-in') {
@@ -135,7 +158,8 @@ function count(
       .then((standing) => done(judge(standing, deps.clock(), reply)), done)
   } else {
     const now = deps.clock()
-    done(judge(deps.limiter.take(rate, callerKey(request), now), now, reply))
+    const user = request.principal?.email
+    done(judge(deps.limiter.take(rate, callerKey(request), now, rules.app, user), now, reply))
   }
 }
 

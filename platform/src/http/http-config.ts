@@ -10,13 +10,28 @@ import {
   type Profile,
   variable,
 } from '../config/index.ts'
-import { isCidr } from './ip-list.ts'
-import { parseRate } from './rate-classes.ts'
+import { isCidr, parseAppRange } from './ip-list.ts'
+import { parseRate, parseRateOverride } from './rate-classes.ts'
 
 const cidrs = list.superRefine((items, context) => {
   if (items.every(isCidr)) return
   context.addIssue({ code: 'custom', message: 'must be a list of addresses or CIDR ranges' })
 })
+
+/** Each item by `parse`; one that it does not know spoils the list. */
+function listOf<T>(parse: (item: string) => T | undefined, message: string) {
+  return list.transform((items, context): T[] => {
+    const parsed = items.map(parse).filter((item) => item !== undefined)
+    if (parsed.length < items.length) context.addIssue({ code: 'custom', message })
+    return parsed
+  })
+}
+
+const appRanges = listOf(parseAppRange, 'must be like operations=10.0.0.0/8,operations=::1')
+const overrides = listOf(
+  parseRateOverride,
+  'must be like app:chatbot:generation=5/1m,user:batch@example.com:read=6000/1m',
+)
 
 const origins = list.superRefine((items, context) => {
   if (items.every((item) => URL.canParse(item) && new URL(item).origin === item)) return
@@ -56,6 +71,14 @@ export const httpConfig = defineConfig(
     ipDeny: variable('IP_DENY', cidrs.default([]), {
       describe: 'addresses or CIDR ranges that are refused',
     }),
+    ipAllowApps: variable('IP_ALLOW_APPS', appRanges.default([]), {
+      describe: 'only these addresses or CIDR ranges may use the routes of an app',
+      example: 'operations=10.0.0.0/8',
+    }),
+    ipDenyApps: variable('IP_DENY_APPS', appRanges.default([]), {
+      describe: 'addresses or CIDR ranges that may not use the routes of an app',
+      example: 'chatbot=198.51.100.0/24',
+    }),
     requestTimeoutMs: variable('HTTP_REQUEST_TIMEOUT', duration.default(120_000), {
       describe: 'how long a request may take to arrive',
     }),
@@ -65,7 +88,7 @@ export const httpConfig = defineConfig(
     drainDeadlineMs: variable('HTTP_DRAIN_DEADLINE', duration.default(20_000), {
       describe: 'how long running requests and streams may take to finish at shutdown',
     }),
-    maxEventLoopDelayMs: variable('HTTP_MAX_EVENT_LOOP_DELAY', duration.default(1000), {
+    maxEventLoopDelayMs: variable('HTTP_MAX_EVENT_LOOP_DELAY', duration.default(1500), {
       describe: 'above this delay new requests get 503 with Retry-After',
     }),
     maxRssBytes: variable('HTTP_MAX_RSS', bytes.optional(), {
@@ -93,6 +116,11 @@ export const httpConfig = defineConfig(
     rateUpload: rateVariable('RATE_UPLOAD', 'uploads by one caller'),
     rateAnonymous: rateVariable('RATE_ANONYMOUS', 'requests without a session from one address'),
     rateSignIn: rateVariable('RATE_SIGN_IN', 'sign-in attempts from one address'),
+    rateOverrides: variable('RATE_OVERRIDES', overrides.default([]), {
+      describe:
+        'other limits for one app or one person: app:NAME or user:EMAIL, class, count/duration',
+      example: 'app:chatbot:generation=5/1m,user:batch@example.com:read=6000/1m',
+    }),
   },
   { check: productionDemands },
 )

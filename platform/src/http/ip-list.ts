@@ -25,6 +25,46 @@ export function ipMatcher(items: readonly string[]): (ip: string) => boolean {
   }
 }
 
+/** One entry of a list that holds for one app: `operations=10.0.0.0/8`. */
+export type AppRange = { app: string; range: string }
+
+/** Undefined when the text is not `<app>=<address or range>`. */
+export function parseAppRange(text: string): AppRange | undefined {
+  const [app = '', range = '', ...rest] = text.split('=')
+  return /^[a-z][a-z0-9-]*$/.test(app) && rest.length === 0 && isCidr(range)
+    ? { app, range }
+    : undefined
+}
+
+/**
+ * Who may come in: on the allow list or there is none, and not on the deny list; an app's own
+ * lists must agree as well.
+ */
+export function addressRules(lists: {
+  ipAllow: readonly string[]
+  ipDeny: readonly string[]
+  ipAllowApps?: readonly AppRange[]
+  ipDenyApps?: readonly AppRange[]
+}): (ip: string, app: string | undefined) => boolean {
+  const { ipAllowApps = [], ipDenyApps = [] } = lists
+  const all = allowedBy(lists.ipAllow, lists.ipDeny)
+  const names = new Set([...ipAllowApps, ...ipDenyApps].map(({ app }) => app))
+  const rangesOf = (ranges: readonly AppRange[], name: string) =>
+    ranges.filter(({ app }) => app === name).map(({ range }) => range)
+  const byApp = new Map(
+    [...names].map((name) => {
+      return [name, allowedBy(rangesOf(ipAllowApps, name), rangesOf(ipDenyApps, name))] as const
+    }),
+  )
+  return (ip, app) => all(ip) && (app === undefined || byApp.get(app)?.(ip) !== false)
+}
+
+function allowedBy(allow: readonly string[], deny: readonly string[]): (ip: string) => boolean {
+  if (allow.length === 0 && deny.length === 0) return () => true
+  const [allowed, denied] = [ipMatcher(allow), ipMatcher(deny)]
+  return (ip) => (allow.length === 0 || allowed(ip)) && !denied(ip)
+}
+
 /** `::ffff:192.0.2.1` → `192.0.2.1`; everything else as it is. */
 export function plainAddress(ip: string): string {
   return ip.startsWith('::ffff:') && ip.includes('.') ? ip.slice(7) : ip

@@ -14,6 +14,27 @@ export type RateClass =
 export type Rate = { limit: number; windowMs: number }
 export type Rates = Readonly<Record<Exclude<RateClass, 'none'>, Rate>>
 
+/** Another limit for the routes of one app or for one person, by e-mail address. */
+export type RateOverride = {
+  kind: 'app' | 'user'
+  name: string
+  rateClass: Exclude<RateClass, 'none'>
+  rate: Rate
+}
+
+const CLASSES = ['read', 'action', 'generation', 'upload', 'anonymous', 'sign-in'] as const
+
+/** `app:chatbot:generation=5/1m`, `user:batch@example.com:read=6000/1m`. */
+export function parseRateOverride(text: string): RateOverride | undefined {
+  const match = /^(app|user):([^:=\s]+):([a-z-]+)=(\S+)$/.exec(text)
+  const rateClass = CLASSES.find((name) => name === match?.[3])
+  const rate = parseRate(match?.[4] ?? '')
+  if (match?.[2] === undefined || rateClass === undefined || rate === undefined) return undefined
+  const kind = match[1] === 'app' ? 'app' : 'user'
+  const name = kind === 'user' ? match[2].toLowerCase() : match[2]
+  return { kind, name, rateClass, rate }
+}
+
 const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** `30/1m` → thirty a minute. Undefined when the text is not of that form. */

@@ -1,12 +1,18 @@
 import type { Redis } from '../cache/index.ts'
-import type { Rate, RateClass, Rates } from './rate-classes.ts'
+import type { Rate, RateClass, RateOverride, Rates } from './rate-classes.ts'
 
 /** The state of one caller's window after a request was counted. */
 export type Standing = { allowed: boolean; limit: number; remaining: number; resetAt: number }
 
 /** Counts one request of a caller in a class; synchronous, since every request passes here. */
 export type RateLimiter = {
-  take(rateClass: Exclude<RateClass, 'none'>, caller: string, now: number): Standing
+  take(
+    rateClass: Exclude<RateClass, 'none'>,
+    caller: string,
+    now: number,
+    app?: string,
+    user?: string,
+  ): Standing
   close(): void
 }
 
@@ -34,11 +40,13 @@ const MAX_WINDOWS = 50_000
  */
 export function createRateLimiter(options: {
   rates: Rates
+  overrides?: readonly RateOverride[]
   redis?: Redis | undefined
 }): RateLimiter {
   const windows = new Map<string, Window>()
   const dirty = new Map<string, Window>()
   const { redis } = options
+  const choose = chooser(options.rates, options.overrides ?? [])
   let syncing = false
   const timer =
     redis === undefined
@@ -51,9 +59,9 @@ export function createRateLimiter(options: {
           })
         }, SYNC_EVERY_MS).unref()
   return {
-    take(rateClass, caller, now) {
-      const rate = options.rates[rateClass]
-      const key = `${rateClass}:${caller}`
+    take(rateClass, caller, now, app, user) {
+      const { rate, scope } = choose(rateClass, app, user)
+      const key = `${scope}:${caller}`
       let window = windows.get(key)
       if (window === undefined || window.resetAt <= now) {
         window = openWindow(rate, now)
@@ -73,6 +81,27 @@ export function createRateLimiter(options: {
     },
     close: () => clearInterval(timer),
   }
+}
+
+type Choice = { rate: Rate; scope: string }
+
+/** A person's own limit wins over the app's, and that over the deployment's. */
+function chooser(rates: Rates, overrides: readonly RateOverride[]) {
+  const general = Object.fromEntries(
+    Object.entries(rates).map(([name, rate]) => [name, { rate, scope: name }]),
+  ) as Record<keyof Rates, Choice>
+  if (overrides.length === 0) return (rateClass: keyof Rates): Choice => general[rateClass]
+  const special = new Map(
+    overrides.map(({ kind, name, rateClass, rate }): [string, Choice] => [
+      `${kind}:${name}:${rateClass}`,
+      // An app with a limit of its own counts its own requests only.
+      { rate, scope: kind === 'app' ? `${rateClass}@${name}` : rateClass },
+    ]),
+  )
+  return (rateClass: keyof Rates, app?: string, user?: string): Choice =>
+    special.get(`user:${user?.toLowerCase()}:${rateClass}`) ??
+    special.get(`app:${app}:${rateClass}`) ??
+    general[rateClass]
 }
 
 /** Windows start at multiples of their length, so that all processes agree on them. */

@@ -7,11 +7,11 @@ const WITH_BODY = new Set(['POST', 'PUT', 'PATCH'])
  * may be stops the server from starting.
  */
 export function requireRouteRules(server: FastifyInstance): void {
-  server.decorate('openRoutes', { adding: false })
+  server.decorate('addingRoutes', { open: false, app: undefined })
   server.addHook('onRoute', (route) => {
-    if (server.openRoutes.adding) {
-      route.config = { ...route.config, permission: 'public', rate: 'none' }
-    }
+    const { open, app } = server.addingRoutes
+    if (open) route.config = { ...route.config, permission: 'public', rate: 'none' }
+    if (app !== undefined) route.config = { ...route.config, app }
     const missing = missingRules(route)
     if (missing.length === 0) return
     throw new Error(
@@ -28,9 +28,20 @@ export async function addOpenRoutes(
   server: FastifyInstance,
   add: () => PromiseLike<unknown>,
 ): Promise<void> {
-  server.openRoutes.adding = true
+  server.addingRoutes.open = true
   await add()
-  server.openRoutes.adding = false
+  server.addingRoutes.open = false
+}
+
+/** Adds one app's routes: its own address lists and limits hold for them. */
+export async function addAppRoutes(
+  server: FastifyInstance,
+  app: string,
+  add: () => PromiseLike<unknown>,
+): Promise<void> {
+  server.addingRoutes.app = app
+  await add()
+  server.addingRoutes.app = undefined
 }
 
 function missingRules(route: RouteOptions): string[] {

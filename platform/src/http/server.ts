@@ -9,17 +9,18 @@ import type { Profile } from '../config/index.ts'
 import { commonErrors, type ErrorReporter, type MinatoError } from '../errors/index.ts'
 import { accessLog, type Logger, withLogContext } from '../log/index.ts'
 import type { Metrics } from '../observe/index.ts'
+import { answerBrokenRequest } from './broken-request.ts'
 import { compressAnswers } from './compress.ts'
 import { csrfCheck } from './csrf.ts'
 import { handleErrors } from './error-handler.ts'
 import { type Authenticate, createRequestGuard } from './guard-request.ts'
 import { createHttpMetrics } from './http-metrics.ts'
-import { ipMatcher } from './ip-list.ts'
+import { type AppRange, addressRules } from './ip-list.ts'
 import { localeOf } from './locale.ts'
 import type { Pressure } from './pressure.ts'
-import type { Rates } from './rate-classes.ts'
+import type { RateOverride, Rates } from './rate-classes.ts'
 import { createRateLimiter, type Standing } from './rate-limiter.ts'
-import { requireRouteRules } from './route-rules.ts'
+import { addOpenRoutes, requireRouteRules } from './route-rules.ts'
 import { securityHeaders } from './security-headers.ts'
 import { serializerCompiler } from './serializer.ts'
 import { validatorCompiler } from './validation.ts'
@@ -33,9 +34,14 @@ export type ServerDeps = {
   errors: ErrorReporter
   redis: Redis | undefined
   rates: Rates
+  /** Other limits for one app or one person. */
+  rateOverrides?: readonly RateOverride[]
   trustProxy: readonly string[]
   ipAllow: readonly string[]
   ipDeny: readonly string[]
+  /** Further lists for one app's routes, as `<app>=<address or range>`. */
+  ipAllowApps?: readonly AppRange[]
+  ipDenyApps?: readonly AppRange[]
   requestTimeoutMs: number
   compress: boolean
   csrfKey: Buffer
@@ -52,6 +58,8 @@ export type ServerDeps = {
 }
 
 const MAX_BODY_BYTES = 1024 * 1024
+/** Headers come in one piece from honest clients; who sends them byte by byte holds a socket. */
+const HEADERS_TIMEOUT_MS = 20_000
 
 /**
  * The web server with every protection on. Routes are added by the caller, then `listen`.
@@ -64,6 +72,12 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: deps.requestTimeoutMs,
     connectionTimeout: 0,
+    http: {
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, deps.requestTimeoutMs),
+      // How often Node looks for requests that take too long; its own 30 s would outlast the limit.
+      connectionsCheckingInterval: Math.min(5000, deps.requestTimeoutMs / 4),
+    },
+    clientErrorHandler: answerBrokenRequest,
     keepAliveTimeout: 65_000, // longer than the usual balancer's 60 s
     genReqId: () => randomUUID(),
     requestIdHeader: false, // a client must not choose what our log says
@@ -75,21 +89,48 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
   decorate(server)
+  requireRouteRules(server)
+  beginRequests(server, deps)
+  await allowOrigins(server, deps.allowedOrigins)
   addGuard(server, deps)
   handleErrors(server, deps)
   observe(server, deps)
-  await server.register(cors, {
-    origin: deps.allowedOrigins.length === 0 ? false : [...deps.allowedOrigins],
-    credentials: true,
-    strictPreflight: true,
-    maxAge: 600,
-    exposedHeaders: ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'],
-  })
   if (deps.compress) compressAnswers(server)
   await server.register(multipart, { throwFileSizeLimit: true })
-  requireRouteRules(server)
   rememberUnusedSockets(server)
   return server
+}
+
+/** Before anything may refuse: what every answer carries, whatever becomes of the request. */
+function beginRequests(server: FastifyInstance, deps: ServerDeps): void {
+  const headers = Object.freeze(securityHeaders(deps.profile, deps.https))
+  server.addHook('onRequest', (request, reply, done) => {
+    request.startedAt = performance.now()
+    reply.headers(headers)
+    reply.header('x-request-id', request.id)
+    done()
+  })
+}
+
+/** Ahead of the guard, so that a page elsewhere can read why it was refused. */
+async function allowOrigins(server: FastifyInstance, origins: readonly string[]): Promise<void> {
+  if (origins.length === 0) return
+  await addOpenRoutes(server, () =>
+    server.register(cors, {
+      origin: [...origins],
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      credentials: true,
+      strictPreflight: true,
+      maxAge: 600,
+      exposedHeaders: [
+        'ratelimit-limit',
+        'ratelimit-remaining',
+        'ratelimit-reset',
+        'retry-after',
+        'x-request-id',
+      ],
+    }),
+  )
 }
 
 function decorate(server: FastifyInstance): void {
@@ -103,20 +144,20 @@ function decorate(server: FastifyInstance): void {
 }
 
 function addGuard(server: FastifyInstance, deps: ServerDeps): void {
-  const limiter = createRateLimiter({ rates: deps.rates, redis: deps.redis })
+  const limiter = createRateLimiter({
+    rates: deps.rates,
+    overrides: deps.rateOverrides ?? [],
+    redis: deps.redis,
+  })
   server.addHook('onClose', async () => limiter.close())
-  const allow = deps.ipAllow.length === 0 ? () => true : ipMatcher(deps.ipAllow)
-  const deny = deps.ipDeny.length === 0 ? () => false : ipMatcher(deps.ipDeny)
   const guard = createRequestGuard({
     ...deps,
-    headers: Object.freeze(securityHeaders(deps.profile, deps.https)),
     csrf: csrfCheck({ ownOrigins: deps.ownOrigins, csrfKey: deps.csrfKey }),
-    ipAllowed: (ip) => allow(ip) && !deny(ip),
+    ipAllowed: addressRules(deps),
     limiter,
     takeSignIn: signInCounter(deps, limiter),
   })
   server.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id)
     withLogContext({ requestId: request.id }, () => guard(request, reply, done))
   })
 }

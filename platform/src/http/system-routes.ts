@@ -5,7 +5,7 @@ import type { Metrics } from '../observe/index.ts'
 import { httpErrors } from './errors.ts'
 import type { Check, Probe } from './health.ts'
 
-const OPEN = { permission: 'public', rate: 'none' } as const
+const OPEN = { permission: 'public', rate: 'none', everyAddress: true } as const
 
 type SystemDeps = {
   draining: () => boolean

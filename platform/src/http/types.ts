@@ -33,13 +33,17 @@ export type RouteRules = {
   session?: boolean
   /** Stays open to an account that must set two-factor up first. */
   openWhileRestricted?: boolean
+  /** Served to addresses that the lists refuse: what supervisors and collectors ask for. */
+  everyAddress?: true
+  /** The app that brought the route; set by the platform. */
+  app?: string
   tags?: readonly string[]
 }
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** True while a library adds its own routes. */
-    openRoutes: { adding: boolean }
+    /** Whose routes are being added: a library's own (open), or an app's. */
+    addingRoutes: { open: boolean; app: string | undefined }
     /** Connections that have not carried a request yet. */
     unusedSockets: Set<import('node:net').Socket>
   }
