@@ -4,6 +4,7 @@ import { chatbotConfig } from './server/config.ts'
 import { conversationRoutes } from './server/conversation-routes.ts'
 import { demo } from './server/demo.ts'
 import { fileRoutes, startFileSweep } from './server/file-routes.ts'
+import { assistantPrompt } from './server/instructions.ts'
 import { messageRoutes } from './server/message-routes.ts'
 import { openAiRoutes } from './server/openai-routes.ts'
 import { promptRoutes } from './server/prompt-routes.ts'
@@ -38,6 +39,7 @@ export default defineApp({
     },
   },
   routes(server, services) {
+    services.llm.prompts.register(assistantPrompt)
     const leases = answerLeases(services)
     conversationRoutes(server, services)
     messageRoutes(server, services, leases)

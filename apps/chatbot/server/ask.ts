@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { sqlState, transact } from '@minato/platform/data'
+import { transact } from '@minato/platform/data'
 import { commonErrors } from '@minato/platform/errors'
 import type { Accepted } from '@minato/platform/uploads'
 import type { AnswerLeases } from './answer-leases.ts'
-import { newestLeaf } from './branch.ts'
-import { prepareContext } from './context.ts'
+import { type ContextRequest, prepareContext } from './context.ts'
 import { documentText } from './document-text.ts'
-import { chatbotErrors } from './errors.ts'
 import { createLiveAnswer, type LiveAnswer } from './live-answer.ts'
-import { type ChatbotDatabase, chatbotTables, ownConversation } from './store.ts'
+import { type Opened, type Opening, openAnswer, type Place } from './open-answer.ts'
+import { type ChatbotDatabase, chatbotTables } from './store.ts'
 import { titleFrom } from './title.ts'
 import { type ChatbotServices, writeAnswer } from './write-answer.ts'
 
@@ -25,29 +24,32 @@ export type Question = {
 export type Asked = { answer: LiveAnswer; userMessageId: string }
 
 /**
- * Stores a question with its files and the row of its answer in one transaction, then starts the
- * writer. What fails before that leaves nothing behind.
+ * Stores a question with its files and the row of its answer, all or nothing, then starts the
+ * writer: the model is not asked before the question is safe.
  */
 export async function ask(
   services: ChatbotServices,
   leases: AnswerLeases,
   question: Question,
 ): Promise<Asked> {
-  const db = chatbotTables(services.db)
+  const { conversationId, ownerId, text, search } = question
   try {
-    const conversation = await ownConversation(db, question.conversationId, question.ownerId)
-    const parentId = await checkedParent(db, question)
     const files = await readFiles(services, question.files)
     for (const { file } of files) await file.accept()
+    const fileNames = files.map(({ file }) => file.name)
     const userMessageId = randomUUID()
-    const answerId = randomUUID()
-    await store(services, leases, { question, parentId, userMessageId, answerId, files })
-    const answer = startAnswer(services, leases, {
-      conversation,
-      questionId: userMessageId,
-      answerId,
-      search: question.search,
-    })
+    const opening: Opening = {
+      conversationId,
+      ownerId,
+      place: placeOf(question.parentId),
+      answerId: randomUUID(),
+      question: { id: userMessageId, text, title: titleFrom(text, fileNames) },
+    }
+    const opened = await store(services, leases, opening, files)
+    const turns = [...opened.turns, { id: userMessageId, role: 'user' as const, content: text }]
+    const hasFiles = opened.hasFiles || files.length > 0
+    const context = { ...opened, turns, hasFiles, search }
+    const answer = startAnswer(services, leases, { ...context, ...opening })
     return { answer, userMessageId }
   } catch (error) {
     await Promise.allSettled(question.files.map((file) => file.discard()))
@@ -55,18 +57,9 @@ export async function ask(
   }
 }
 
-async function checkedParent(db: ChatbotDatabase, question: Question): Promise<string | null> {
-  if (question.parentId === null) return null
-  if (question.parentId === undefined) return await newestLeaf(db, question.conversationId)
-  const parent = await db
-    .selectFrom('chatbot.messages')
-    .select('id')
-    .where('conversation_id', '=', question.conversationId)
-    .where('id', '=', question.parentId)
-    .where('role', '=', 'assistant')
-    .executeTakeFirst()
-  if (parent === undefined) throw chatbotErrors.CHATBOT_PARENT_UNKNOWN()
-  return parent.id
+function placeOf(parentId: string | null | undefined): Place {
+  if (parentId === null) return { kind: 'first' }
+  return parentId === undefined ? { kind: 'newest' } : { kind: 'after', answerId: parentId }
 }
 
 type ReadFile = { file: Accepted; text: string | null; pages: number | null }
@@ -82,60 +75,33 @@ async function readFiles(services: ChatbotServices, files: Accepted[]): Promise<
   return read
 }
 
-type Rows = {
-  question: Question
-  parentId: string | null
-  userMessageId: string
-  answerId: string
-  files: ReadFile[]
-}
-
-async function store(services: ChatbotServices, leases: AnswerLeases, rows: Rows): Promise<void> {
-  const now = new Date(services.clock())
-  await refuseSecondWriter(
-    transact(chatbotTables(services.db), async (tx) => {
-      await insertMessages(tx, leases, rows, now)
-      await insertFiles(tx, rows, now)
-      await touchConversation(tx, rows, now)
-    }),
-  )
-}
-
-async function insertMessages(
-  tx: ChatbotDatabase,
+async function store(
+  services: ChatbotServices,
   leases: AnswerLeases,
-  { question, parentId, userMessageId, answerId }: Rows,
-  now: Date,
-): Promise<void> {
-  const { conversationId, text } = question
-  await tx
-    .insertInto('chatbot.messages')
-    .values([
-      {
-        ...emptyMessage(now),
-        id: userMessageId,
-        conversation_id: conversationId,
-        parent_id: parentId,
-        role: 'user',
-        content: text,
-        state: 'done',
-      },
-      streamingRow(leases, { id: answerId, conversationId, parentId: userMessageId, now }),
-    ])
-    .execute()
+  opening: Opening,
+  files: ReadFile[],
+): Promise<Opened> {
+  const db = chatbotTables(services.db)
+  const now = new Date(services.clock())
+  if (files.length === 0) return await openAnswer(db, leases, opening, now)
+  return await transact(db, async (tx) => {
+    const opened = await openAnswer(tx, leases, opening, now)
+    await insertFiles(tx, opening, files, now)
+    return opened
+  })
 }
 
 async function insertFiles(
   tx: ChatbotDatabase,
-  { question, userMessageId, files }: Rows,
+  opening: Opening,
+  files: ReadFile[],
   now: Date,
 ): Promise<void> {
-  if (files.length === 0) return
   const rows = files.map(({ file, text, pages }, position) => ({
     id: file.id,
-    conversation_id: question.conversationId,
-    message_id: userMessageId,
-    owner_id: question.ownerId,
+    conversation_id: opening.conversationId,
+    message_id: opening.question?.id ?? opening.answerId,
+    owner_id: opening.ownerId,
     position,
     name: file.name,
     content_type: file.contentType,
@@ -149,102 +115,19 @@ async function insertFiles(
   await tx.insertInto('chatbot.files').values(rows).execute()
 }
 
-/** Brings the conversation to the top of the list; the first question gives it its title. */
-async function touchConversation(
-  tx: ChatbotDatabase,
-  { question, files }: Rows,
-  now: Date,
-): Promise<void> {
-  const title = titleFrom(
-    question.text,
-    files.map(({ file }) => file.name),
-  )
-  await tx
-    .updateTable('chatbot.conversations')
-    .set((eb) => ({
-      updated_at: now,
-      title_set: true,
-      title: eb.case().when('title_set', '=', false).then(title).else(eb.ref('title')).end(),
-    }))
-    .where('id', '=', question.conversationId)
-    .execute()
-}
-
-/** The unique index on running answers speaks when two questions are sent at once. */
-async function refuseSecondWriter(work: Promise<void>): Promise<void> {
-  try {
-    await work
-  } catch (error) {
-    if (sqlState(error) === '23505') throw chatbotErrors.CHATBOT_ANSWER_RUNNING()
-    throw error
-  }
-}
-
-function emptyMessage(now: Date) {
-  return {
-    finish_reason: null,
-    error_code: null,
-    model: null,
-    input_tokens: null,
-    output_tokens: null,
-    cost_usd: null,
-    sources: null,
-    lease_owner: null,
-    lease_until: null,
-    created_at: now,
-    finished_at: null,
-  }
-}
-
-function streamingRow(
-  leases: AnswerLeases,
-  row: { id: string; conversationId: string; parentId: string; now: Date },
-) {
-  return {
-    ...emptyMessage(row.now),
-    id: row.id,
-    conversation_id: row.conversationId,
-    parent_id: row.parentId,
-    role: 'assistant' as const,
-    content: '',
-    state: 'streaming' as const,
-    lease_owner: leases.owner,
-    lease_until: leases.leaseUntil(),
-  }
-}
-
 /** Writes another answer to the question of `messageId` (an answer or a question). */
 export async function regenerate(
   services: ChatbotServices,
   leases: AnswerLeases,
   input: { conversationId: string; ownerId: string; messageId: string; search: boolean },
 ): Promise<Asked> {
-  const db = chatbotTables(services.db)
-  const conversation = await ownConversation(db, input.conversationId, input.ownerId)
-  const message = await ownMessage(db, input.conversationId, input.messageId)
-  const questionId = message.role === 'user' ? message.id : message.parent_id
-  if (questionId === null) throw chatbotErrors.CHATBOT_PARENT_UNKNOWN()
+  const { conversationId, ownerId, messageId, search } = input
   const answerId = randomUUID()
-  const now = new Date(services.clock())
-  const row = streamingRow(leases, {
-    id: answerId,
-    conversationId: input.conversationId,
-    parentId: questionId,
-    now,
-  })
-  await refuseSecondWriter(
-    transact(db, async (tx) => {
-      await tx.insertInto('chatbot.messages').values(row).execute()
-      await tx
-        .updateTable('chatbot.conversations')
-        .set({ updated_at: now })
-        .where('id', '=', input.conversationId)
-        .execute()
-    }),
-  )
-  const { search } = input
-  const answer = startAnswer(services, leases, { conversation, questionId, answerId, search })
-  return { answer, userMessageId: questionId }
+  const place: Place = { kind: 'again', messageId }
+  const opening = { conversationId, ownerId, place, answerId }
+  const opened = await store(services, leases, opening, [])
+  const answer = startAnswer(services, leases, { ...opened, ...opening, search })
+  return { answer, userMessageId: opened.leafId ?? messageId }
 }
 
 /** @throws {MinatoError} NOT_FOUND */
@@ -262,14 +145,15 @@ export async function ownMessage(db: ChatbotDatabase, conversationId: string, id
 function startAnswer(
   services: ChatbotServices,
   leases: AnswerLeases,
-  context: Parameters<typeof prepareContext>[1],
+  context: ContextRequest,
 ): LiveAnswer {
-  const answer = createLiveAnswer(context.answerId)
+  const { answerId, conversationId, ownerId } = context
+  const answer = createLiveAnswer(answerId)
   leases.add(answer)
   const task = {
-    messageId: context.answerId,
-    conversationId: context.conversation.id,
-    ownerId: context.conversation.owner_id,
+    messageId: answerId,
+    conversationId,
+    ownerId,
     prepare: () => prepareContext(services, context),
   }
   // Nobody awaits the writer: a closed browser must not end it. It settles its own failures.

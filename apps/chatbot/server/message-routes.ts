@@ -17,6 +17,7 @@ const GENERATION = { permission: 'chatbot.use', rate: 'generation', sensitive: t
 const MAX_TEXT_CHARS = 100_000
 const FIELD_BYTES = MAX_TEXT_CHARS * 4
 const SMALL_BODY_BYTES = 4096
+const SMALL_FORM_BYTES = 64 * 1024
 
 const ACCEPTED_TYPES = [
   'application/pdf',
@@ -48,8 +49,8 @@ export function messageRoutes(
     async (request, reply) => {
       const { id } = request.params
       const { userId } = principalOf(request)
-      // Not theirs: said before their files are read.
-      await ownConversation(db, id, userId)
+      // Not theirs: said before their files are read. A short question is stored and checked at once.
+      if (mayBeLarge(request)) await ownConversation(db, id, userId)
       const form = await readForm(services, request)
       const asked = await ask(services, leases, { ...form, conversationId: id, ownerId: userId })
       const opening = {
@@ -63,11 +64,19 @@ export function messageRoutes(
   )
   server.post(
     '/conversations/:id/messages/:mid/regenerate',
-    { config: GENERATION, bodyLimit: SMALL_BODY_BYTES, schema: { params: messageId } },
+    {
+      config: GENERATION,
+      bodyLimit: SMALL_BODY_BYTES,
+      schema: {
+        params: messageId,
+        body: z.object({ search: z.boolean().default(false) }).nullish(),
+      },
+    },
     async (request, reply) => {
       const { id, mid } = request.params
       const { userId } = principalOf(request)
-      const input = { conversationId: id, ownerId: userId, messageId: mid, search: false }
+      const search = request.body?.search ?? false
+      const input = { conversationId: id, ownerId: userId, messageId: mid, search }
       const asked = await regenerate(services, leases, input)
       const opening = {
         conversationId: id,
@@ -122,6 +131,12 @@ function resumeAndStop(server: RouteServer, services: ChatbotServices, leases: A
       return reply.status(202).send({ stopping: true as const })
     },
   )
+}
+
+/** A body of unknown or considerable length. */
+function mayBeLarge(request: FastifyRequest): boolean {
+  const length = Number(request.headers['content-length'] ?? Number.NaN)
+  return !(length <= SMALL_FORM_BYTES)
 }
 
 type Form = {

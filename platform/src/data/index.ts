@@ -1,3 +1,4 @@
+export { createBatch } from './batch.ts'
 export { dataConfig } from './data-config.ts'
 export {
   type Database,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
-import { createBatch } from './batch.ts'
+import { createBatch } from '../data/index.ts'
 import {
   type Caps,
   type Hold,

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
-import { isDatabaseDown, sqlState } from '../data/index.ts'
-import { createBatch } from './batch.ts'
+import { createBatch, isDatabaseDown, sqlState } from '../data/index.ts'
 import { type Settlement, settleAll } from './budget-sql.ts'
 
 /** Most ledger rows in one statement. */
