@@ -149,7 +149,12 @@ function assemble({ options, loaded, dataDir, log, database, closing, redis }: P
     errors: createErrorReporter({ db, log, clock, release: version }),
     redis,
   }
-  const outbound = createOutbound({ logger: log, clock, metrics: outboundMetrics(metrics) })
+  const outbound = createOutbound({
+    logger: log,
+    clock,
+    metrics: outboundMetrics(metrics),
+    sandboxOrigins: config.outbound.sandboxOrigins,
+  })
   onClose('outbound', () => outbound.close())
   const cache = createCache(base)
   const files = createFiles({ ...base, outbound })

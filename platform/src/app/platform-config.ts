@@ -7,6 +7,7 @@ import { httpConfig } from '../http/http-config.ts'
 import { keysConfig } from '../keys/index.ts'
 import { llmConfig } from '../llm/config.ts'
 import { mailConfig } from '../mail/config.ts'
+import { outboundConfig } from '../outbound/config.ts'
 import { uploadsConfig } from '../uploads/config.ts'
 import type { AppDefinition } from './define-app.ts'
 
@@ -22,6 +23,7 @@ export const platformSections = {
   uploads: uploadsConfig,
   mail: mailConfig,
   llm: llmConfig,
+  outbound: outboundConfig,
 }
 
 export type PlatformConfig = {

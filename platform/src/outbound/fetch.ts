@@ -19,6 +19,8 @@ export type FetchDeps = {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
   userAgent: string
   traceparent: () => string | undefined
+  /** Origins of stand-ins that count as configured whoever names them. */
+  sandbox: ReadonlySet<string>
 }
 
 /** What one attempt came to. */
@@ -50,9 +52,14 @@ export function createFetch(deps: FetchDeps) {
 }
 
 async function open(deps: FetchDeps, url: string | URL, init: OutboundInit): Promise<Call> {
-  const { clock, userAgent, traceparent, observer } = deps
+  const { clock, userAgent, traceparent, observer, sandbox } = deps
+  const standIn = init.trust === 'user' && sandbox.has(URL.parse(String(url))?.origin ?? '')
   try {
-    return await openCall(url, init, { userAgent, traceparent: traceparent(), now: clock() })
+    return await openCall(url, standIn ? { ...init, trust: 'config' } : init, {
+      userAgent,
+      traceparent: traceparent(),
+      now: clock(),
+    })
   } catch (error) {
     if (error instanceof OutboundError) {
       observer.refused(error, init.trust, init.service ?? 'other', init.method ?? 'GET')
