@@ -1,5 +1,5 @@
 import type { AppServices } from '@minato/platform/app'
-import { defineConfig, duration, url, variable } from '@minato/platform/config'
+import { defineConfig, duration, integer, list, url, variable } from '@minato/platform/config'
 import { z } from 'zod'
 
 export const mcpConsoleConfig = defineConfig({
@@ -16,6 +16,46 @@ export const mcpConsoleConfig = defineConfig({
   }),
   bitwardenTimeoutMs: variable('MCP_CONSOLE_BITWARDEN_TIMEOUT', duration.default(30_000), {
     describe: 'how long one call of the Bitwarden program may take before it is killed',
+  }),
+  dockerCatalogUrl: variable(
+    'MCP_CONSOLE_DOCKER_CATALOG_URL',
+    url('https', 'http').default('https://desktop.docker.com/mcp/catalog/v3/catalog.json'),
+    { describe: "Docker's MCP catalog (JSON, v2 or v3)" },
+  ),
+  officialRegistryUrl: variable(
+    'MCP_CONSOLE_OFFICIAL_REGISTRY_URL',
+    url('https', 'http').default('https://registry.modelcontextprotocol.io'),
+    { describe: 'base address of the MCP registry (v0)' },
+  ),
+  catalogTtlMs: variable('MCP_CONSOLE_CATALOG_TTL', duration.default(3_600_000), {
+    describe: 'how long a catalog is served before its source is asked again',
+  }),
+  catalogMaxPages: variable('MCP_CONSOLE_CATALOG_MAX_PAGES', integer(1, 1000).default(100), {
+    describe: 'most pages (of 100 servers) that are read of a registry',
+  }),
+  runnerImages: variable('MCP_CONSOLE_RUNNER_IMAGES', list.default([]), {
+    describe: 'images that may run npm or PyPI packages; without one such servers have no install',
+    example: 'npm=ghcr.io/example/node-runner:24,pypi=ghcr.io/example/uv-runner:3.13',
+  }),
+  githubHosts: variable(
+    'MCP_CONSOLE_GITHUB_HOSTS',
+    list.default(['api.github.com', 'raw.githubusercontent.com']),
+    { describe: 'hosts of catalog sources that are sent the GitHub token' },
+  ),
+  dockerSocket: variable('MCP_CONSOLE_DOCKER_SOCKET', z.string().default('/var/run/docker.sock'), {
+    describe: 'socket of the Docker engine; only workers need to reach it',
+  }),
+  volumes: variable('MCP_CONSOLE_VOLUMES', list.default([]), {
+    describe: 'folders of the host that containers may be given, with all below them',
+    example: '/srv/mcp,/home/share',
+  }),
+  secretFilesDir: variable(
+    'MCP_CONSOLE_SECRET_FILES_DIR',
+    z.string().default('/dev/shm/minato-secrets'),
+    { describe: 'folder on a tmpfs of the host for secrets that are delivered as files' },
+  ),
+  healthTimeoutMs: variable('MCP_CONSOLE_HEALTH_TIMEOUT', duration.default(60_000), {
+    describe: 'how long a new server may take until it answers',
   }),
 })
 

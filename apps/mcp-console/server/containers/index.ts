@@ -1,0 +1,2 @@
+export { type ContainerRow, findContainer, listContainers } from './store.ts'
+export { openContainerTransport } from './transport.ts'
