@@ -1,4 +1,5 @@
 import { defineApp } from '@minato/platform/app'
+import { catalogRoutes } from './server/catalog/index.ts'
 import { mcpConsoleConfig } from './server/config.ts'
 
 export default defineApp({
@@ -29,5 +30,8 @@ export default defineApp({
       },
       roles: ['admin'],
     },
+  },
+  routes(server, services) {
+    catalogRoutes(server, services)
   },
 })

@@ -1,0 +1,3 @@
+export { catalogItem } from './find-item.ts'
+export type { CatalogInput, CatalogItem } from './item.ts'
+export { catalogRoutes } from './routes.ts'

@@ -1,0 +1,18 @@
+// Control and format characters, such as those that turn the direction of text: a name must read as it is.
+const INVISIBLE = /(?![\n\t])[\p{Cc}\p{Cf}]/gu
+
+/** Text of a stranger as one plain piece of at most `max` characters. */
+export function plainText(value: unknown, max: number): string {
+  if (typeof value !== 'string') return ''
+  const text = value.replace(INVISIBLE, '').trim()
+  return text.length <= max ? text : `${text.slice(0, max - 1).trimEnd()}…`
+}
+
+/** An http(s) address to link to, or undefined. */
+export function linkOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.length > 2000) return undefined
+  const url = URL.parse(value)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === ''
+    ? url.href
+    : undefined
+}
