@@ -76,6 +76,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, deps.requestTimeoutMs),
       // How often Node looks for requests that take too long; its own 30 s would outlast the limit.
       connectionsCheckingInterval: Math.min(5000, deps.requestTimeoutMs / 4),
+      // Other protocols (h2c) are offers that a server may leave unanswered.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     clientErrorHandler: answerBrokenRequest,
     keepAliveTimeout: 65_000, // longer than the usual balancer's 60 s
