@@ -13,6 +13,7 @@ import {
 } from './control/scenario-store.ts'
 import { llmRoutes } from './llm/routes.ts'
 import { createTimerWheel } from './llm/timer-wheel.ts'
+import { registryRoutes } from './registries/routes.ts'
 import { type OpenedS3, openS3, type S3Access } from './s3/open.ts'
 import { type Mailbox, openMailbox } from './smtp/mailbox.ts'
 import { startSmtp } from './smtp/server.ts'
@@ -41,6 +42,8 @@ export type Sandbox = {
   llmUrl: string
   smtpUrl: string
   s3: S3Access
+  /** Docker's MCP catalog, and the base of the MCP registry. */
+  registries: { dockerCatalogUrl: string; officialRegistryUrl: string }
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -79,6 +82,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     llmUrl: `${http.url}/v1`,
     smtpUrl: smtp.url,
     s3: { endpoint, bucket, accessKeyId, secretAccessKey, region },
+    registries: {
+      dockerCatalogUrl: `${http.url}/registries/docker/mcp/catalog/v3/catalog.json`,
+      officialRegistryUrl: `${http.url}/registries/official`,
+    },
     close: () => services.disposeAsync(),
     [Symbol.asyncDispose]: () => services.disposeAsync(),
   }
@@ -104,6 +111,7 @@ async function startHttp(options: SandboxOptions, parts: HttpParts) {
     firstTokenMs: options.firstTokenMs ?? FIRST_TOKEN_MS,
   }
   await app.register(llmRoutes, { prefix: '/v1', scenarios, requests, wheel, now, pace })
+  await app.register(registryRoutes, { prefix: '/registries', scenarios, requests })
   await app.register(controlRoutes, {
     prefix: '/sandbox',
     token: parts.controlToken,

@@ -1,7 +1,7 @@
 import type { Sandbox } from './start.ts'
 
 /** The configuration that points an app at a running sandbox. */
-export function environmentOf(running: Pick<Sandbox, 'llmUrl' | 'smtpUrl' | 's3'>) {
+export function environmentOf(running: Pick<Sandbox, 'llmUrl' | 'smtpUrl' | 's3' | 'registries'>) {
   const { s3 } = running
   const query = `endpoint=${s3.endpoint}&region=${s3.region}&forcePathStyle=true`
   return {
@@ -12,5 +12,7 @@ export function environmentOf(running: Pick<Sandbox, 'llmUrl' | 'smtpUrl' | 's3'
     FILES_URL: `s3://${s3.bucket}?${query}`,
     FILES_ACCESS_KEY_ID: s3.accessKeyId,
     FILES_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    MCP_CONSOLE_DOCKER_CATALOG_URL: running.registries.dockerCatalogUrl,
+    MCP_CONSOLE_OFFICIAL_REGISTRY_URL: running.registries.officialRegistryUrl,
   }
 }
