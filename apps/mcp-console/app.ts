@@ -1,6 +1,7 @@
 import { defineApp } from '@minato/platform/app'
 import { catalogRoutes } from './server/catalog/index.ts'
 import { mcpConsoleConfig } from './server/config.ts'
+import { remoteRoutes } from './server/remote/index.ts'
 
 export default defineApp({
   name: 'mcp-console',
@@ -33,5 +34,6 @@ export default defineApp({
   },
   routes(server, services) {
     catalogRoutes(server, services)
+    remoteRoutes(server, services)
   },
 })

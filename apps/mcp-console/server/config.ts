@@ -1,5 +1,5 @@
 import type { AppServices } from '@minato/platform/app'
-import { defineConfig, duration, integer, list, url, variable } from '@minato/platform/config'
+import { bytes, defineConfig, duration, integer, list, url, variable } from '@minato/platform/config'
 import { z } from 'zod'
 
 export const mcpConsoleConfig = defineConfig({
@@ -56,6 +56,47 @@ export const mcpConsoleConfig = defineConfig({
   ),
   healthTimeoutMs: variable('MCP_CONSOLE_HEALTH_TIMEOUT', duration.default(60_000), {
     describe: 'how long a new server may take until it answers',
+  }),
+  remoteHosts: variable('MCP_CONSOLE_REMOTE_HOSTS', list.default([]), {
+    describe: 'hosts remote servers may be on, besides those an administrator adds; empty: none',
+    example: 'mcp.example.com,*.example.org,127.0.0.1:8443',
+  }),
+  oauthRedirectOrigins: variable('MCP_CONSOLE_OAUTH_REDIRECT_ORIGINS', list.default([]), {
+    describe: 'origins a provider may send people back to, besides PUBLIC_URL',
+    example: 'https://console.example.com',
+  }),
+  gatewayServers: variable('MCP_CONSOLE_SERVERS', list.default([]), {
+    describe: 'MCP servers (Streamable HTTP) that profiles may use besides those the console runs',
+    example: 'search=http://mcp-search.internal:8080/mcp',
+  }),
+  gatewayHosts: variable('MCP_CONSOLE_GATEWAY_HOSTS', list.default([]), {
+    describe: 'more names under which clients reach /mcp, besides those of PUBLIC_URL',
+    example: 'minato.internal:3000',
+  }),
+  callTimeoutMs: variable('MCP_CONSOLE_CALL_TIMEOUT', duration.default(60_000), {
+    describe: 'how long a call through the gateway may take, unless its profile says otherwise',
+  }),
+  maxOutputBytes: variable('MCP_CONSOLE_MAX_OUTPUT', bytes.default(1024 * 1024), {
+    describe: 'most a call through the gateway gives back, unless its profile says otherwise',
+    example: '1mb',
+  }),
+  callsPerMinute: variable('MCP_CONSOLE_CALLS_PER_MINUTE', integer(1, 1_000_000).default(600), {
+    describe: 'calls a minute of one key or person, unless the profile says otherwise',
+  }),
+  maxConcurrentCalls: variable('MCP_CONSOLE_MAX_CONCURRENT_CALLS', integer(1, 1000).default(32), {
+    describe: 'calls at once of one key or person, and at one server, in one process',
+  }),
+  listingMaxAgeMs: variable('MCP_CONSOLE_LISTING_MAX_AGE', duration.default(60_000), {
+    describe: 'after how long the tools of a server are compared with the approved ones again',
+  }),
+  connectTimeoutMs: variable('MCP_CONSOLE_CONNECT_TIMEOUT', duration.default(15_000), {
+    describe: 'how long a server may take to answer when it is connected to',
+  }),
+  gatewaySessionIdleMs: variable('MCP_CONSOLE_GATEWAY_SESSION_IDLE', duration.default(86_400_000), {
+    describe: 'after how long without use a client of the gateway must begin anew',
+  }),
+  callRetentionMs: variable('MCP_CONSOLE_CALL_RETENTION', duration.default(90 * 86_400_000), {
+    describe: 'how long the record of calls through the gateway is kept',
   }),
 })
 
