@@ -73,6 +73,30 @@ export const containerErrors = defineErrors({
       ja: '{reason} 最後の出力は経過の欄にあります。設定を直して、もう一度導入してください。',
     },
   },
+  MCP_CONSOLE_REFERENCE_MISPLACED: {
+    status: 422,
+    title: { en: 'A reference cannot stand there', ja: 'ここには参照を書けません' },
+    detail: {
+      en: 'Move the references listed in "errors" into env.',
+      ja: '「errors」に示した参照を env に移してください。',
+    },
+  },
+  MCP_CONSOLE_VOLUME_TAKEN: {
+    status: 422,
+    title: { en: 'Volume belongs to something else', ja: '別のものが使うボリュームです' },
+    detail: {
+      en: 'The volume "{source}" was not made by this console. Choose another name.',
+      ja: 'ボリューム「{source}」はこのコンソールが作ったものではありません。別の名前にしてください。',
+    },
+  },
+  MCP_CONSOLE_PORT_TAKEN: {
+    status: 409,
+    title: { en: 'Port already in use', ja: 'ポートが使われています' },
+    detail: {
+      en: 'Docker could not publish a port of "{name}": something else listens there. Choose another, or leave it out.',
+      ja: '「{name}」のポートを公開できません。ほかで使われています。別の番号にするか、省いてください。',
+    },
+  },
   MCP_CONSOLE_VOLUME_NOT_ALLOWED: {
     status: 422,
     title: { en: 'Folder not allowed', ja: '許可されていないフォルダーです' },

@@ -31,17 +31,24 @@ export async function openContainerTransport(
   return await openTransport(services, info, savedSpec(row.config))
 }
 
-/** The same for a container that has no finished row yet. */
+/**
+ * The same for a container that has no finished row yet. A `fresh` one does its own handshake: what was agreed with a
+ * client that only looks whether the server answers must not bind those that come to work.
+ */
 export async function openTransport(
   services: ConsoleServices,
   info: ContainerInspectInfo,
   spec: Pick<ServerSpec, 'transport' | 'port' | 'path' | 'name'>,
+  { fresh = false } = {},
 ): Promise<Transport> {
   if (!info.State.Running) {
     const state = info.State.Status
     throw containerErrors.MCP_CONSOLE_CONTAINER_NOT_RUNNING({ name: spec.name, state })
   }
-  if (spec.transport === 'stdio') return new StdioTransport(() => hubOf(services, info))
+  if (spec.transport === 'stdio') {
+    const key = fresh ? services.random(9).toString('base64url') : startOf(info)
+    return new StdioTransport(() => hubOf(services, info.Id, key))
+  }
   return await httpTransport(services, info, spec)
 }
 
@@ -81,17 +88,18 @@ type Hubs = { open: Map<string, Promise<Hub>>; handshakes: Map<string, unknown>;
 const hubsOf = new WeakMap<object, Hubs>()
 const MOST_HANDSHAKES = 500
 
-function hubOf(services: ConsoleServices, info: ContainerInspectInfo): Promise<Hub> {
+const startOf = (info: ContainerInspectInfo): string => `${info.Id}@${info.State.StartedAt}`
+
+function hubOf(services: ConsoleServices, dockerId: string, key: string): Promise<Hub> {
   let hubs = hubsOf.get(services.db)
   if (hubs === undefined) {
     const tag = `${services.random(6).toString('base64url')}-`
     hubs = { open: new Map(), handshakes: new Map(), tag }
     hubsOf.set(services.db, hubs)
   }
-  const key = `${info.Id}@${info.State.StartedAt}`
   const known = hubs.open.get(key)
   if (known !== undefined) return known
-  const made = openHub(services, info.Id, key, hubs)
+  const made = openHub(services, dockerId, key, hubs)
   hubs.open.set(key, made)
   made.catch(() => hubs.open.delete(key))
   return made

@@ -1,0 +1,52 @@
+import type { ConsoleServices } from '../config.ts'
+import { LABEL_FILES } from './create.ts'
+import { asking, docker, dockerStatus, LABEL_ID } from './docker.ts'
+import { removeSecretFiles } from './secret-files.ts'
+import { containerTables } from './store.ts'
+
+/**
+ * Removes whatever an installation has made so far. A part that cannot be removed now (Docker is away) stays with its
+ * row, and the clean-up tries again.
+ */
+export async function undoInstall(
+  services: ConsoleServices,
+  id: string,
+  { keepRow, except }: { keepRow: boolean; except?: string | null },
+): Promise<void> {
+  try {
+    for (const { Id } of await containersOf(services, id)) {
+      if (Id !== except) await removeContainer(services, Id)
+    }
+    if (keepRow) return
+    await containerTables(services.db)
+      .deleteFrom('mcp_console.containers')
+      .where('id', '=', id)
+      .execute()
+  } catch (error) {
+    if (keepRow) throw error
+    services.log.warn('mcp_console.undo_failed', { err: error, containerId: id })
+  }
+}
+
+/** Every container that was made for this row, of whatever attempt. */
+export async function containersOf(services: ConsoleServices, id: string) {
+  return await asking(services, () =>
+    docker(services).listContainers({ all: true, filters: { label: [`${LABEL_ID}=${id}`] } }),
+  )
+}
+
+/** Removes a container of ours with its nameless volumes and its secret files; one that is gone is no error. */
+export async function removeContainer(services: ConsoleServices, dockerId: string): Promise<void> {
+  const container = docker(services).getContainer(dockerId)
+  await asking(services, async () => {
+    try {
+      const { Config } = await container.inspect()
+      if (Config.Labels[LABEL_ID] === undefined) return
+      await container.remove({ force: true, v: true })
+      await removeSecretFiles(services, Config.Labels[LABEL_FILES] ?? '')
+    } catch (error) {
+      // 409: its removal is in progress already.
+      if (![404, 409].includes(dockerStatus(error) ?? 0)) throw error
+    }
+  })
+}
