@@ -4,9 +4,16 @@ import { join, resolve } from 'node:path'
 import { createAuth } from '../auth/index.ts'
 import { createCache, createRedis, type Redis } from '../cache/index.ts'
 import type { Environment } from '../config/index.ts'
-import { type DatabaseKind, type OpenDatabase, openPglite, openPostgres } from '../data/index.ts'
+import {
+  type DatabaseKind,
+  type Listen,
+  type OpenDatabase,
+  openPglite,
+  openPostgres,
+} from '../data/index.ts'
 import { createErrorReporter } from '../errors/index.ts'
 import { createFiles } from '../files/index.ts'
+import { createJobs } from '../jobs/index.ts'
 import { createKeyRing, parseKeys } from '../keys/index.ts'
 import { createLlm } from '../llm/index.ts'
 import { createLogger, type Logger } from '../log/index.ts'
@@ -39,7 +46,7 @@ type BootOptions = {
   quiet?: boolean
   standIns?: Omit<StandIns, 'close'>
   /** Replaced in tests; everything else is the real thing. */
-  overrides?: Partial<Pick<Services, 'clock' | 'random' | 'db' | 'log'>>
+  overrides?: Partial<Pick<Services, 'clock' | 'random' | 'db' | 'log'> & { listen: Listen }>
 }
 
 /**
@@ -116,15 +123,14 @@ type Parts = {
 /** The order is that of need: each service is given only what was made before it. */
 function assemble({ options, loaded, dataDir, log, database, closing, redis }: Parts): Services {
   const { config, profile } = loaded
-  const { version } = options.system
-  const clock = options.overrides?.clock ?? Date.now
-  const random = options.overrides?.random ?? randomBytes
-  const db = options.overrides?.db ?? database.db
+  const { overrides } = options
+  const clock = overrides?.clock ?? Date.now
+  const random = overrides?.random ?? randomBytes
+  const db = overrides?.db ?? database.db
   const keys = createKeyRing(
     parseKeys(config.keys.encryptionKeys.reveal()),
     config.keys.authSecret.reveal(),
   )
-  const onClose = closing.push
   const publicUrl = (
     config.core.publicUrl ?? `http://${config.core.host}:${config.core.port}`
   ).replace(/\/+$/, '')
@@ -132,7 +138,7 @@ function assemble({ options, loaded, dataDir, log, database, closing, redis }: P
   const base = {
     profile,
     role: options.role,
-    version,
+    version: options.system.version,
     config,
     publicUrl,
     sandboxes: options.standIns?.names ?? [],
@@ -144,9 +150,9 @@ function assemble({ options, loaded, dataDir, log, database, closing, redis }: P
     db,
     metrics,
     dataDir,
-    onClose,
+    onClose: closing.push,
     appConfigs: appConfigs(loaded, options.apps),
-    errors: createErrorReporter({ db, log, clock, release: version }),
+    errors: createErrorReporter({ db, log, clock, release: options.system.version }),
     redis,
   }
   const outbound = createOutbound({
@@ -155,7 +161,7 @@ function assemble({ options, loaded, dataDir, log, database, closing, redis }: P
     metrics: outboundMetrics(metrics),
     sandboxOrigins: config.outbound.sandboxOrigins,
   })
-  onClose('outbound', () => outbound.close())
+  closing.push('outbound', () => outbound.close())
   const cache = createCache(base)
   const files = createFiles({ ...base, outbound })
   const uploads = createUploads({
@@ -167,7 +173,8 @@ function assemble({ options, loaded, dataDir, log, database, closing, redis }: P
   const mail = createMail({ ...base, outbound })
   const { auth, audit } = createAuth({ ...base, mail })
   const llm = createLlm({ ...base, outbound, cache, audit })
-  return { ...base, outbound, cache, files, uploads, mail, llm, auth, audit }
+  const jobs = createJobs({ ...base, audit, listen: overrides?.listen ?? database.listen })
+  return { ...base, outbound, cache, files, uploads, mail, llm, auth, audit, jobs }
 }
 
 function appConfigs(

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Bilingual, Section, Values } from '../config/index.ts'
 import type { CspSources } from '../http/index.ts'
+import type { JobDefinition, Schedule } from '../jobs/index.ts'
 import type { Services } from './services.ts'
 
 /** A server whose routes are typed by their zod schemas. */
@@ -32,6 +33,10 @@ export type AppDefinition<V extends Section['variables'] = Section['variables']>
   rootRoutes?: (server: RouteServer, services: AppServices<V>) => void
   /** Runs once in every worker; what it returns is called at shutdown. */
   worker?: (services: AppServices<V>) => (() => Promise<void>) | Promise<() => Promise<void>>
+  /** Work that runs in a worker: `services.jobs.enqueue(job, input, …)` puts it into the queue. */
+  jobs?: readonly JobDefinition[]
+  /** Jobs that are queued at set times. */
+  schedules?: readonly Schedule[]
   /** Sample data for `minato demo`. */
   demo?: (services: AppServices<V>, users: { id: string; email: string }[]) => Promise<void>
   csp?: CspSources

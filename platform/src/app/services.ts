@@ -4,6 +4,7 @@ import type { Profile } from '../config/index.ts'
 import type { Database } from '../data/index.ts'
 import type { ErrorReporter } from '../errors/index.ts'
 import type { Files } from '../files/index.ts'
+import type { Jobs } from '../jobs/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import type { Llm } from '../llm/index.ts'
 import type { Logger } from '../log/index.ts'
@@ -45,6 +46,7 @@ export type Services = {
   llm: Llm
   auth: Auth
   audit: AuditLog
+  jobs: Jobs
   /** Parsed configuration of each app, by name. */
   appConfigs: Readonly<Record<string, unknown>>
   /** Called in reverse order when the process ends. */

@@ -13,7 +13,7 @@ import { refuseSandboxes } from './refuse-sandboxes.ts'
 import type { Role } from './services.ts'
 import { laptopStandIns } from './stand-ins.ts'
 import { migrationFolders, type System } from './system.ts'
-import { appServices, createWeb } from './web.ts'
+import { appServices, createWeb, prepareJobs } from './web.ts'
 
 export type Running = {
   url: string
@@ -61,6 +61,7 @@ async function run(
     await prepareDatabase(system, apps, booted)
     for (const app of apps) services.auth.definePermissions(app.name, app.permissions)
     await services.auth.ready()
+    await prepareJobs(apps, services)
     const state: DrainState = { draining: false, closing: false }
     let end: (reason: string) => void = () => undefined
     const pressure = watchPressure({
@@ -138,6 +139,8 @@ async function startWorkers(apps: readonly AppDefinition[], { services }: Booted
     if (app.worker === undefined) continue
     services.onClose(`${app.name} worker`, await app.worker(appServices(services, app)))
   }
+  const worker = await services.jobs.startWorker()
+  services.onClose('jobs', worker.stop)
 }
 
 async function listen(server: FastifyInstance, { services }: Booted): Promise<string> {

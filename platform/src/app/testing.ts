@@ -11,7 +11,7 @@ import { type Booted, bootServices } from './boot.ts'
 import type { AppDefinition } from './define-app.ts'
 import type { Services } from './services.ts'
 import { discoverApps } from './system.ts'
-import { appServices, createWeb } from './web.ts'
+import { appServices, createWeb, prepareJobs } from './web.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PASSWORD = 'kaze-to-minato-no-uta-7'
@@ -70,12 +70,14 @@ export async function testServices(
     },
     overrides: {
       db: database.db,
+      listen: database.listen,
       log: options.log ?? createLogger({ level: 'fatal' }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     },
   })
   for (const app of apps) booted.services.auth.definePermissions(app.name, app.permissions)
   await booted.services.auth.ready()
+  await prepareJobs(apps, booted.services)
   return {
     ...booted,
     apps,
@@ -109,6 +111,7 @@ export async function testServer(options: TestOptions = {}): Promise<TestServer>
   const workers = await Promise.all(
     apps.map(async (app) => await app.worker?.(appServices(services, app))),
   )
+  const jobWorker = await services.jobs.startWorker()
   return {
     services,
     server,
@@ -128,6 +131,7 @@ export async function testServer(options: TestOptions = {}): Promise<TestServer>
       return created.key
     },
     async [Symbol.asyncDispose]() {
+      await jobWorker.stop()
       for (const stop of workers) await stop?.()
       await server.close()
       pressure.close()

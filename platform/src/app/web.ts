@@ -38,6 +38,7 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
   services.auth.rootRoutes(server as RouteServer)
   services.mail.routes(server as RouteServer)
   services.files.routes(server as RouteServer)
+  services.jobs.routes(server as RouteServer)
   for (const app of apps) {
     const own = appServices(services, app)
     await addAppRoutes(server, app.name, async () => {
@@ -47,9 +48,22 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
       app.rootRoutes?.(server as RouteServer, own)
     })
   }
+  const ownOrigin = new URL(services.publicUrl).origin
+  await services.realtime.mount(server, (origin) =>
+    ownOrigins(services, ownOrigin).includes(origin),
+  )
   const csp = mergeSources(apps, services.files.publicOrigins())
   await serveSite(server, { folder: join(root, 'web/dist'), csp })
   return server
+}
+
+/** Tells the queue what the apps declare: every process may put jobs in, also one that runs none. */
+export async function prepareJobs(
+  apps: readonly AppDefinition[],
+  services: Services,
+): Promise<void> {
+  for (const app of apps) services.jobs.register(app, () => appServices(services, app))
+  await services.jobs.prepare()
 }
 
 /** The platform's services with the app's own configuration beside them. */

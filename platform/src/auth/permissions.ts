@@ -31,6 +31,14 @@ export const PLATFORM_PERMISSIONS: PermissionTable = {
     title: { en: 'Read the audit log', ja: '監査ログを見る' },
     roles: ['operator', 'admin'],
   },
+  'jobs.view': {
+    title: { en: "See everyone's jobs", ja: '全員のジョブを見る' },
+    roles: ['operator', 'admin'],
+  },
+  'jobs.manage': {
+    title: { en: "Cancel and retry everyone's jobs", ja: '全員のジョブを取り消し・再試行する' },
+    roles: ['operator', 'admin'],
+  },
   'roles.manage': {
     title: { en: 'Change what roles may do', ja: 'ロールの権限を変更する' },
     roles: ['admin'],

@@ -2,14 +2,22 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Kysely, type LogEvent, PGliteDialect, PostgresDialect } from 'kysely'
 import type { Logger } from '../log/index.ts'
+import { listenOn } from './listen.ts'
 
 /** Untyped handle: a concern names its own tables with `db.withTables<Tables>()`. */
 export type Database = Kysely<unknown>
 export type DatabaseKind = 'pglite' | 'postgres'
 
+/** Hears what `pg_notify` tells on a channel, until the returned function is called. */
+export type Listen = (
+  channel: string,
+  heard: (payload: string) => void,
+) => Promise<() => Promise<void>>
+
 export type OpenDatabase = {
   db: Database
   kind: DatabaseKind
+  listen: Listen
   close(): Promise<void>
 }
 
@@ -52,7 +60,7 @@ export async function openPostgres(options: PostgresOptions): Promise<OpenDataba
     dialect: new PostgresDialect({ pool }),
     log: slowQueryLog(options),
   })
-  return { db, kind: 'postgres', close: () => db.destroy() }
+  return { db, kind: 'postgres', listen: listenOn(options), close: () => db.destroy() }
 }
 
 /**
@@ -87,7 +95,8 @@ export async function openPglite(options: {
     // The dialect closes only what a query has opened; an unused one would keep the process alive.
     if (!pglite.closed) await pglite.close()
   }
-  return { db, kind: 'pglite', close }
+  const listen: Listen = async (channel, heard) => await pglite.listen(channel, heard)
+  return { db, kind: 'pglite', listen, close }
 }
 
 function slowQueryLog(options: { slowQueryMs: number; log: Logger }) {

@@ -3,11 +3,12 @@ export { dataConfig } from './data-config.ts'
 export {
   type Database,
   type DatabaseKind,
+  type Listen,
   type OpenDatabase,
   openPglite,
   openPostgres,
 } from './database.ts'
 export { dataErrors } from './errors.ts'
-export { type MigrationStatus, migrate, migrationStatus } from './migrate.ts'
+export { type MigrationStatus, migrate, migrationStatus, splitStatements } from './migrate.ts'
 export { type Migration, type MigrationFolder, readMigrations } from './migrations.ts'
 export { isDatabaseDown, sqlState, transact } from './transact.ts'

@@ -4,7 +4,13 @@ import { readdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '../log/index.ts'
-import { type Database, type DatabaseKind, openPglite, openPostgres } from './database.ts'
+import {
+  type Database,
+  type DatabaseKind,
+  type Listen,
+  openPglite,
+  openPostgres,
+} from './database.ts'
 import { migrate } from './migrate.ts'
 import { type Migration, readMigrations } from './migrations.ts'
 
@@ -14,6 +20,7 @@ const log = createLogger({ level: 'error' })
 export type TestDatabase = {
   db: Database
   kind: DatabaseKind
+  listen: Listen
   url: string | undefined
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -57,6 +64,7 @@ async function onPostgres(server: string, migrations: Migration[]): Promise<Test
   return {
     db: opened.db,
     kind: 'postgres',
+    listen: opened.listen,
     url: url.href,
     async [Symbol.asyncDispose]() {
       await opened.close()
@@ -72,6 +80,7 @@ async function onPglite(migrations: Migration[]): Promise<TestDatabase> {
   return {
     db: opened.db,
     kind: 'pglite',
+    listen: opened.listen,
     url: undefined,
     [Symbol.asyncDispose]: () => opened.close(),
   }
