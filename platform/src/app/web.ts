@@ -48,10 +48,6 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
       app.rootRoutes?.(server as RouteServer, own)
     })
   }
-  const ownOrigin = new URL(services.publicUrl).origin
-  await services.realtime.mount(server, (origin) =>
-    ownOrigins(services, ownOrigin).includes(origin),
-  )
   const csp = mergeSources(apps, services.files.publicOrigins())
   await serveSite(server, { folder: join(root, 'web/dist'), csp })
   return server
