@@ -1,7 +1,8 @@
 import { defineApp } from '@minato/platform/app'
-import { catalogRoutes } from './server/catalog/index.ts'
+import { catalogRoutes, sourceRoutes } from './server/catalog/index.ts'
 import { mcpConsoleConfig } from './server/config.ts'
 import { remoteRoutes } from './server/remote/index.ts'
+import { secretsRoutes, sweepEndedVaults } from './server/secrets/index.ts'
 
 export default defineApp({
   name: 'mcp-console',
@@ -34,6 +35,12 @@ export default defineApp({
   },
   routes(server, services) {
     catalogRoutes(server, services)
+    sourceRoutes(server, services)
     remoteRoutes(server, services)
+    secretsRoutes(server, services)
+  },
+  async worker(services) {
+    const stop = sweepEndedVaults(services)
+    return async () => stop()
   },
 })

@@ -41,6 +41,14 @@ export const catalogErrors = defineErrors({
       ja: '変更できるのは追加したカタログだけです。標準のカタログの URL は設定の変数で決まります。',
     },
   },
+  MCP_CONSOLE_SOURCE_UNREADABLE: {
+    status: 422,
+    title: { en: 'No catalog is there', ja: 'カタログを読み取れません' },
+    detail: {
+      en: 'The address could not be read as a catalog of this kind ({problem}). Check address and kind.',
+      ja: 'この種類のカタログとして読み取れませんでした({problem})。URL と種類を確認してください。',
+    },
+  },
 })
 
 /** What kept a source from being read: said once, remembered for a while. */

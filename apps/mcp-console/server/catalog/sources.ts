@@ -57,3 +57,8 @@ export async function findSource(services: ConsoleServices, id: string): Promise
   }
   return source
 }
+
+/** Built-in ids, which nobody may take or remove. */
+export function isBuiltIn(id: string): boolean {
+  return id === 'docker' || id === 'official'
+}
