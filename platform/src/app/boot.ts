@@ -19,7 +19,8 @@ import { createLlm } from '../llm/index.ts'
 import { createLogger, type Logger } from '../log/index.ts'
 import { createMail } from '../mail/index.ts'
 import { createMetrics } from '../observe/index.ts'
-import { createOutbound } from '../outbound/index.ts'
+import { createOutbound, type Outbound } from '../outbound/index.ts'
+import { createRealtime } from '../realtime/index.ts'
 import { createUploads } from '../uploads/index.ts'
 import { closeStack } from './close-stack.ts'
 import type { AppDefinition } from './define-app.ts'
@@ -164,17 +165,21 @@ function assemble({ options, loaded, dataDir, log, database, closing, redis }: P
   closing.push('outbound', () => outbound.close())
   const cache = createCache(base)
   const files = createFiles({ ...base, outbound })
-  const uploads = createUploads({
-    ...base,
-    files,
-    // The virus scanner is one the operator configured.
-    outbound: { connect: (target) => outbound.connect({ ...target, trust: 'config' }) },
-  })
+  const uploads = createUploads({ ...base, files, outbound: trusting(outbound) })
   const mail = createMail({ ...base, outbound })
   const { auth, audit } = createAuth({ ...base, mail })
   const llm = createLlm({ ...base, outbound, cache, audit })
   const jobs = createJobs({ ...base, audit, listen: overrides?.listen ?? database.listen })
-  return { ...base, outbound, cache, files, uploads, mail, llm, auth, audit, jobs }
+  const realtime = createRealtime({ ...base, auth })
+  return { ...base, outbound, cache, files, uploads, mail, llm, auth, audit, jobs, realtime }
+}
+
+/** The virus scanner is one the operator configured. */
+function trusting(outbound: Outbound) {
+  return {
+    connect: (target: Omit<Parameters<Outbound['connect']>[0], 'trust'>) =>
+      outbound.connect({ ...target, trust: 'config' }),
+  }
 }
 
 function appConfigs(

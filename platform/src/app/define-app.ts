@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Bilingual, Section, Values } from '../config/index.ts'
 import type { CspSources } from '../http/index.ts'
 import type { JobDefinition, Schedule } from '../jobs/index.ts'
+import type { RealtimeDefinition } from '../realtime/index.ts'
 import type { Services } from './services.ts'
 
 /** A server whose routes are typed by their zod schemas. */
@@ -37,6 +38,8 @@ export type AppDefinition<V extends Section['variables'] = Section['variables']>
   jobs?: readonly JobDefinition[]
   /** Jobs that are queued at set times. */
   schedules?: readonly Schedule[]
+  /** Rooms to join and events to send over live connections, at the namespace /<name>. */
+  realtime?: RealtimeDefinition<AppServices<V>>
   /** Sample data for `minato demo`. */
   demo?: (services: AppServices<V>, users: { id: string; email: string }[]) => Promise<void>
   csp?: CspSources

@@ -8,6 +8,7 @@ import { keysConfig } from '../keys/index.ts'
 import { llmConfig } from '../llm/config.ts'
 import { mailConfig } from '../mail/config.ts'
 import { outboundConfig } from '../outbound/config.ts'
+import { realtimeConfig } from '../realtime/index.ts'
 import { uploadsConfig } from '../uploads/config.ts'
 import type { AppDefinition } from './define-app.ts'
 
@@ -23,6 +24,7 @@ export const platformSections = {
   uploads: uploadsConfig,
   mail: mailConfig,
   llm: llmConfig,
+  realtime: realtimeConfig,
   outbound: outboundConfig,
 }
 

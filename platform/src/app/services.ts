@@ -11,6 +11,7 @@ import type { Logger } from '../log/index.ts'
 import type { Mail } from '../mail/index.ts'
 import type { Metrics } from '../observe/index.ts'
 import type { Outbound } from '../outbound/index.ts'
+import type { Realtime } from '../realtime/index.ts'
 import type { Uploads } from '../uploads/index.ts'
 import type { PlatformConfig } from './platform-config.ts'
 
@@ -47,6 +48,7 @@ export type Services = {
   auth: Auth
   audit: AuditLog
   jobs: Jobs
+  realtime: Realtime
   /** Parsed configuration of each app, by name. */
   appConfigs: Readonly<Record<string, unknown>>
   /** Called in reverse order when the process ends. */

@@ -133,6 +133,7 @@ export async function testServer(options: TestOptions = {}): Promise<TestServer>
     async [Symbol.asyncDispose]() {
       await jobWorker.stop()
       for (const stop of workers) await stop?.()
+      await services.realtime.drain(0)
       await server.close()
       pressure.close()
       await booted[Symbol.asyncDispose]()

@@ -47,7 +47,12 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
       })
       app.rootRoutes?.(server as RouteServer, own)
     })
+    if (app.realtime !== undefined) services.realtime.define(app.name, app.realtime, own)
   }
+  const ownOrigin = new URL(services.publicUrl).origin
+  await services.realtime.mount(server, (origin) =>
+    ownOrigins(services, ownOrigin).includes(origin),
+  )
   const csp = mergeSources(apps, services.files.publicOrigins())
   await serveSite(server, { folder: join(root, 'web/dist'), csp })
   return server

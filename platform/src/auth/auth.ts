@@ -7,7 +7,9 @@ import {
   revokeApiKey,
 } from './api-keys.ts'
 import { authErrors } from './errors.ts'
+import type { Invalidation } from './invalidations.ts'
 import { invite, listInvitations, revokeInvitation } from './invitations.ts'
+import { liveCredentials } from './live-credentials.ts'
 import { endSessionsOfSelf } from './own-sessions.ts'
 import type { Permissions, PermissionTable } from './permissions.ts'
 import { grantTokens, type TokenPair } from './refresh-tokens.ts'
@@ -49,6 +51,13 @@ export type Auth = {
     headers: CredentialHeaders,
     meta?: { ip: string; userAgent?: string | undefined },
   ): Principal | null | Promise<Principal | null>
+  /** Which of these sessions and keys still stand, without counting as activity. */
+  live(ids: {
+    sessionIds: readonly string[]
+    keyIds: readonly string[]
+  }): Promise<ReadonlySet<string>>
+  /** Tells of everything that what was proven earlier may rest on: a revoked session, changed rights. */
+  onChange(listener: (event: Invalidation) => void): void
   unauthenticated(): MinatoError
   stepUpRequired(): MinatoError
   sessionRequired(): MinatoError
@@ -115,6 +124,8 @@ export function buildAuth(deps: RouteDeps, onClose: OnClose): Auth {
   const { permissions } = context
   return {
     authenticate: (headers) => reader.authenticate(headers),
+    live: (ids) => liveCredentials(context, ids),
+    onChange: context.invalidations.subscribe,
     unauthenticated: () => authErrors.AUTH_REQUIRED(),
     stepUpRequired: () => authErrors.AUTH_STEP_UP_REQUIRED(),
     sessionRequired: () => authErrors.AUTH_SESSION_ONLY(),

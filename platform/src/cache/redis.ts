@@ -33,7 +33,20 @@ export async function createRedis(deps: {
   return redis
 }
 
-async function openClient(address: string): Promise<Redis> {
+/**
+ * A further client whose commands wait for Redis as long as it is away, for libraries that block on
+ * a read and ask again at once when it fails.
+ */
+export async function openPatientRedis(url: string): Promise<Redis> {
+  return await openClient(url, {
+    lazyConnect: false,
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    commandTimeout: undefined,
+  })
+}
+
+async function openClient(address: string, patience: object = {}): Promise<Redis> {
   const { Cluster, Redis: Client } = await import('ioredis')
   const url = new URL(address)
   const cluster = url.searchParams.get('cluster') === 'true'
@@ -48,12 +61,14 @@ async function openClient(address: string): Promise<Redis> {
     // After a failover the old primary answers READONLY: go and find the new one.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
     connectionName: 'minato',
+    ...patience,
   }
   if (!cluster) return new Client(url.href, options)
   const client = new Cluster([{ host: url.hostname, port: Number(url.port || 6379) }], {
     lazyConnect: true,
     enableOfflineQueue: false,
     clusterRetryStrategy: backoff,
+    ...patience,
     // Nodes found later are not in the URL: they need its credentials and TLS too.
     redisOptions: { ...options, ...credentialsOf(url) },
     ...(url.protocol === 'rediss:'

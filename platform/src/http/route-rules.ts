@@ -10,7 +10,8 @@ export function requireRouteRules(server: FastifyInstance): void {
   server.decorate('addingRoutes', { open: false, app: undefined })
   server.addHook('onRoute', (route) => {
     const { open, app } = server.addingRoutes
-    if (open) route.config = { ...route.config, permission: 'public', rate: 'none' }
+    // What a route says of itself holds, also when it happens to be added meanwhile.
+    if (open) route.config = { permission: 'public', rate: 'none', ...route.config }
     if (app !== undefined) route.config = { ...route.config, app }
     const missing = missingRules(route)
     if (missing.length === 0) return
