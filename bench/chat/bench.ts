@@ -18,6 +18,7 @@ export type Parts = {
 
 /** Limits are counted as ever, but out of reach: one person asks for everybody here. */
 const ENVIRONMENT = {
+  MINATO_ALLOW_SANDBOX: 'model',
   LLM_API_KEY: 'sk-sandbox',
   LLM_MODEL: 'sandbox-main',
   RATE_GENERATION: '999999999/1m',

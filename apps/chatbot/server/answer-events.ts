@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type ChatEvent, type ChatRequest, createOutputFilter } from '@minato/platform/llm'
+import type { LiveAnswer } from './live-answer.ts'
 import { offerSearch } from './web-search.ts'
 import type { AnswerTask, ChatbotServices } from './write-answer.ts'
 
@@ -19,7 +20,7 @@ export async function* answerEvents(
   services: ChatbotServices,
   prepared: Prepared,
   task: AnswerTask,
-  signal: AbortSignal,
+  answer: LiveAnswer,
 ): AsyncIterable<ChatEvent> {
   const filter = createOutputFilter({
     systemPrompt: prepared.systemPrompt,
@@ -31,11 +32,15 @@ export async function* answerEvents(
     app: 'chatbot',
     purpose: 'answer',
     conversationId: task.conversationId,
-    signal,
+    signal: answer.signal,
+    onModel(model: string) {
+      answer.model = model
+    },
   }
-  for await (const event of offerSearch(services, prepared.request, call)) {
+  for await (const event of offerSearch(services, prepared.request, call, answer.sources)) {
     if (event.type === 'delta') {
-      const text = filter.push(event.text)
+      // PostgreSQL stores no NUL, and no language has a use for it.
+      const text = filter.push(event.text.replaceAll('\0', ''))
       if (text !== '') yield { type: 'delta', text }
       continue
     }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from '@minato/platform/log'
 import { sql } from 'kysely'
 import type { LiveAnswer } from './live-answer.ts'
+import { type AnswerSettler, createAnswerSettler } from './settle-answer.ts'
 import type { ChatbotDatabase } from './store.ts'
 
 /** How long a dead writer's answer stays "being written". */
@@ -18,6 +19,8 @@ export type AnswerLeases = {
   readonly owner: string
   leaseUntil(): Date
   add(answer: LiveAnswer): void
+  /** Stores how an answer ended; false when it is no longer ours to say. */
+  settle: AnswerSettler['settle']
   remove(id: string): void
   get(id: string): LiveAnswer | undefined
   readonly size: number
@@ -51,6 +54,7 @@ export function createAnswerLeases(deps: {
   return {
     owner,
     leaseUntil,
+    settle: createAnswerSettler(db, owner).settle,
     add: (answer) => void answers.set(answer.id, answer),
     remove: (id) => void answers.delete(id),
     get: (id) => answers.get(id),

@@ -9,10 +9,9 @@ import {
   score,
 } from '@minato/platform/llm'
 import { newCanary, type Prepared } from './answer-events.ts'
-import type { TurnMessage } from './branch.ts'
 import { filesOfMessages, type StoredFile } from './file-store.ts'
 import { instructions } from './instructions.ts'
-import type { Opened } from './open-answer.ts'
+import type { Opened, TurnMessage } from './open-answer.ts'
 import { type ChatbotDatabase, chatbotTables } from './store.ts'
 import { SEARCH_TOOL } from './web-search.ts'
 import type { ChatbotServices } from './write-answer.ts'

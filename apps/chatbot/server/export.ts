@@ -26,9 +26,14 @@ export function exportMarkdown(
   const blocks = messages.map((message) => {
     const heading = `## ${SPEAKER[locale][message.role]} (${message.createdAt.toISOString()})`
     const files = message.files.map((file) => `- ${file.name} (${file.size} bytes)`).join('\n')
+    const sources = message.sources
+      .map(({ title, url }, index) => `${index + 1}. ${title}: <${url}>`)
+      .join('\n')
     const { state } = message
     const note = state === 'done' || state === 'streaming' ? '' : CUT[locale][state]
-    return [heading, message.content, files, note].filter((part) => part !== '').join('\n\n')
+    return [heading, message.content, sources, files, note]
+      .filter((part) => part !== '')
+      .join('\n\n')
   })
   return `${[`# ${conversation.title}`, ...blocks].join('\n\n')}\n`
 }

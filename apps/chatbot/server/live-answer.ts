@@ -1,13 +1,12 @@
 import type { AnswerState } from './tables.ts'
 
+export type Source = { title: string; url: string }
 export type Usage = { inputTokens: number; outputTokens: number; costUsd: number }
 
 /** How an answer ended; what `done` and `error` tell the client. */
 export type Ending = {
   state: Exclude<AnswerState, 'streaming'>
   finishReason: string | null
-  /** Which model answered, as it names itself. */
-  model?: string
   error?: { code: string; detail: { en: string; ja: string } }
 }
 
@@ -25,6 +24,10 @@ export type LiveAnswer = {
   readonly id: string
   readonly text: string
   readonly usage: Usage | undefined
+  /** Which model answers; known once it has begun. */
+  model: string | undefined
+  /** What a web search found on the way. */
+  readonly sources: Source[]
   append(delta: string): void
   setUsage(usage: Usage): void
   finish(ending: Ending): void
@@ -48,6 +51,8 @@ export function createLiveAnswer(id: string): LiveAnswer {
     get usage() {
       return usage
     },
+    model: undefined,
+    sources: [],
     append(delta) {
       if (delta === '') return
       text += delta

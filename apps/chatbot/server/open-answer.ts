@@ -3,9 +3,11 @@ import { sqlState } from '@minato/platform/data'
 import { commonErrors } from '@minato/platform/errors'
 import { sql } from 'kysely'
 import type { AnswerLeases } from './answer-leases.ts'
-import { type TurnMessage, turnsDownTo } from './branch.ts'
 import { chatbotErrors } from './errors.ts'
 import type { ChatbotDatabase } from './store.ts'
+
+/** One turn of a conversation's branch, as the model is told of it. */
+export type TurnMessage = { id: string; role: 'user' | 'assistant'; content: string }
 
 /** Where in the conversation's tree the next answer belongs. */
 export type Place =
@@ -36,7 +38,7 @@ export type Opened = {
   hasFiles: boolean
 }
 
-type Row = Opened & { stored: number }
+type Row = Opened & { stored: boolean }
 
 /**
  * Stores a question and the row of its answer, and reads all that the model must be told, in one
@@ -53,7 +55,7 @@ export async function openAnswer(
 ): Promise<Opened> {
   const [row] = await storeOnce(db, leases, opening, now)
   if (row === undefined) throw commonErrors.NOT_FOUND()
-  if (row.stored > 0) return row
+  if (row.stored) return row
   throw opening.place.kind === 'again'
     ? commonErrors.NOT_FOUND()
     : chatbotErrors.CHATBOT_PARENT_UNKNOWN()
@@ -82,68 +84,18 @@ async function storeOnce(
   }
 }
 
+/** The function is in the migrations. */
 function statement(leases: AnswerLeases, opening: Opening, now: Date) {
-  const { conversationId, ownerId, place } = opening
+  const { conversationId, ownerId, place, answerId, question } = opening
   return sql<Row>`
-    with recursive conversation as materialized (
-      select c.id, c.model, p.content as prompt
-        from chatbot.conversations c left join chatbot.system_prompts p
-          on p.id = c.system_prompt_id and (p.owner_id = c.owner_id or p.shared)
-       where c.id = ${conversationId}::uuid and c.owner_id = ${ownerId}::uuid
-    ), leaf as materialized (${leafOf(place, conversationId)}
-    ), stored as (
-      insert into chatbot.messages (id, conversation_id, parent_id, role, content, state,
-        lease_owner, lease_until, created_at)
-      select v.id, c.id, coalesce(v.parent_id, l.id), v.role, v.content, v.state, v.lease_owner,
-        v.lease_until, ${now}::timestamptz
-        from conversation c cross join leaf l cross join (values ${rowsOf(leases, opening)})
-          as v (place, id, parent_id, role, content, state, lease_owner, lease_until)
-       order by v.place
-      returning id
-    ), touched as (
-      update chatbot.conversations c set ${changeOf(opening, now)}
-       where c.id = ${conversationId}::uuid and (select count(*) from stored) > 0
-    ), ${turnsDownTo(sql`(select id from leaf)`, conversationId)}
-    select c.model, c.prompt as "customPrompt", l.id as "leafId",
-      (select count(*)::int from stored) as stored,
-      exists (select 1 from chatbot.files f where f.conversation_id = c.id) as "hasFiles",
-      (select coalesce(json_agg(turn order by depth desc), '[]') from turns) as turns
-      from conversation c left join leaf l on true`
+    select stored, model, custom_prompt as "customPrompt", leaf_id as "leafId",
+      has_files as "hasFiles", turns
+    from chatbot.open_answer(${conversationId}, ${ownerId}, ${place.kind}, ${referenceOf(place)},
+      ${answerId}, ${question?.id ?? null}, ${question?.text ?? null}, ${question?.title ?? null},
+      ${leases.owner}, ${leases.leaseUntil()}, ${now})`
 }
 
-function leafOf(place: Place, conversationId: string) {
-  if (place.kind === 'first') return sql`select null::uuid as id`
-  if (place.kind === 'newest') {
-    return sql`select (
-      select m.id from chatbot.messages m
-       where m.conversation_id = ${conversationId}::uuid and m.role = 'assistant'
-       order by m.position desc limit 1) as id`
-  }
-  if (place.kind === 'after') {
-    return sql`
-      select m.id from chatbot.messages m
-       where m.conversation_id = ${conversationId}::uuid and m.role = 'assistant'
-         and m.id = ${place.answerId}::uuid`
-  }
-  return sql`
-    select case m.role when 'user' then m.id else m.parent_id end as id from chatbot.messages m
-     where m.conversation_id = ${conversationId}::uuid and m.id = ${place.messageId}::uuid
-       and (m.role = 'user' or m.parent_id is not null)`
-}
-
-/** The rows to store, in the order of their places: a question comes before its answer. */
-function rowsOf(leases: AnswerLeases, { answerId, question }: Opening) {
-  const answer = sql`(2, ${answerId}::uuid, ${question?.id ?? null}::uuid, 'assistant', '',
-    'streaming', ${leases.owner}::uuid, ${leases.leaseUntil()}::timestamptz)`
-  if (question === undefined) return answer
-  return sql`(1, ${question.id}::uuid, null::uuid, 'user', ${question.text}, 'done', null::uuid,
-    null::timestamptz), ${answer}`
-}
-
-/** Brings the conversation to the top of the list; the first question gives it its title. */
-function changeOf({ question }: Opening, now: Date) {
-  const touched = sql`updated_at = ${now}::timestamptz`
-  if (question === undefined) return touched
-  return sql`${touched}, title_set = true,
-    title = case when c.title_set then c.title else ${question.title} end`
+function referenceOf(place: Place): string | null {
+  if (place.kind === 'after') return place.answerId
+  return place.kind === 'again' ? place.messageId : null
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { CallOptions, ChatEvent, ChatRequest, Message, ToolCall } from '@minato/platform/llm'
 import { delimit, delimiterNotice } from '@minato/platform/llm'
 import { z } from 'zod'
+import type { Source } from './live-answer.ts'
 import type { ChatbotServices } from './write-answer.ts'
 
 const MAX_ROUNDS = 3
@@ -9,7 +10,13 @@ const MAX_RESULTS = 5
 
 const toolInput = z.object({ query: z.string().min(1).max(200) })
 const searchAnswer = z.object({
-  results: z.array(z.object({ title: z.string(), url: z.url(), content: z.string().default('') })),
+  results: z.array(
+    z.object({
+      title: z.string(),
+      url: z.url({ protocol: /^https?$/ }),
+      content: z.string().default(''),
+    }),
+  ),
 })
 
 /**
@@ -20,9 +27,10 @@ export async function* offerSearch(
   services: ChatbotServices,
   request: ChatRequest,
   call: CallOptions,
+  /** What was found is added here. */
+  sources: Source[],
 ): AsyncIterable<ChatEvent> {
   const messages = [...request.messages]
-  const sources: { title: string; url: string }[] = []
   for (let round = 0; ; round += 1) {
     const calls: ToolCall[] = []
     const last = round === MAX_ROUNDS
@@ -30,8 +38,6 @@ export async function* offerSearch(
     for await (const event of services.llm.stream(current, call)) {
       if (event.type === 'toolCall') calls.push(event)
       else if (event.type !== 'done' || calls.length === 0) {
-        if (event.type === 'done' && sources.length > 0)
-          yield { type: 'delta', text: listed(sources) }
         if (event.type !== 'usage' || calls.length === 0) yield event
       }
     }
@@ -46,7 +52,7 @@ export async function* offerSearch(
 async function search(
   services: ChatbotServices,
   toolCall: ToolCall,
-  sources: { title: string; url: string }[],
+  sources: Source[],
   signal: AbortSignal | undefined,
 ): Promise<Message> {
   const answer = (content: string): Message => ({ role: 'tool', toolCallId: toolCall.id, content })
@@ -68,7 +74,9 @@ async function search(
   const found = searchAnswer.safeParse(await response.json().catch(() => undefined))
   if (!response.ok || !found.success) return answer('The search failed.')
   const results = found.data.results.slice(0, MAX_RESULTS)
-  sources.push(...results.map(({ title, url: link }) => ({ title, url: link })))
+  const known = new Set(sources.map((source) => source.url))
+  for (const { title, url: link } of results)
+    if (!known.has(link)) sources.push({ title, url: link })
   const nonce = randomBytes(16).toString('hex')
   const text = results.map((item) => `${item.title}\n${item.url}\n${item.content}`).join('\n\n')
   return answer(
@@ -82,12 +90,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** The sources as a Markdown list under the answer. */
-function listed(sources: { title: string; url: string }[]): string {
-  const unique = [...new Map(sources.map((source) => [source.url, source])).values()]
-  return `\n\n${unique.map(({ title, url }, index) => `${index + 1}. ${title}: ${url}`).join('\n')}`
 }
 
 export const SEARCH_TOOL = {

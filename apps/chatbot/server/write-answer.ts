@@ -4,8 +4,8 @@ import { isLlmError } from '@minato/platform/llm'
 import { answerEvents, type Prepared } from './answer-events.ts'
 import type { AnswerLeases } from './answer-leases.ts'
 import type { chatbotConfig } from './config.ts'
+import { chatbotErrors } from './errors.ts'
 import { type Ending, type LiveAnswer, StoppedError } from './live-answer.ts'
-import { type ChatbotDatabase, chatbotTables } from './store.ts'
 
 export type ChatbotServices = AppServices<(typeof chatbotConfig)['variables']>
 
@@ -19,7 +19,8 @@ export type AnswerTask = {
 
 /**
  * Writes one answer to its end, whether anybody reads along or not. The row is settled before the
- * listeners hear of the end: whoever reloads at `done` finds the answer done.
+ * listeners hear of the end: whoever reloads at `done` finds the answer done, and `done` is never
+ * said of an answer that is not stored.
  */
 export async function writeAnswer(
   services: ChatbotServices,
@@ -28,14 +29,20 @@ export async function writeAnswer(
   task: AnswerTask,
 ): Promise<void> {
   const ending = await produce(services, answer, task)
+  const stored = await leases.settle(answer, ending, services.clock()).catch((error: unknown) => {
+    // The lease runs out and a sweep marks the answer as interrupted: nothing claims it is done.
+    services.log.error('chatbot.answer_not_settled', { err: error, messageId: answer.id })
+    return false
+  })
   leases.remove(answer.id)
-  await settle(chatbotTables(services.db), leases.owner, answer, ending, services.clock()).catch(
-    (error) => {
-      // The lease runs out and a sweep marks the answer as interrupted: nothing claims it is done.
-      services.log.error('chatbot.answer_not_settled', { err: error, messageId: answer.id })
-    },
-  )
-  answer.finish(ending)
+  answer.finish(stored ? ending : INTERRUPTED)
+}
+
+const { code, detail } = chatbotErrors.CHATBOT_ANSWER_INTERRUPTED()
+const INTERRUPTED: Ending = {
+  state: 'interrupted',
+  finishReason: 'interrupted',
+  error: { code, detail },
 }
 
 async function produce(
@@ -45,14 +52,13 @@ async function produce(
 ): Promise<Ending> {
   try {
     const prepared = await task.prepare()
-    let last = { finishReason: 'stop', model: '' }
-    for await (const event of answerEvents(services, prepared, task, answer.signal)) {
+    let finishReason = 'stop'
+    for await (const event of answerEvents(services, prepared, task, answer)) {
       if (event.type === 'delta') answer.append(event.text)
       else if (event.type === 'usage') answer.setUsage(event)
-      else if (event.type === 'done') last = event
+      else if (event.type === 'done') finishReason = event.finishReason
     }
-    const { finishReason, model } = last
-    return { state: 'done', finishReason, ...(model === '' ? {} : { model }) }
+    return { state: 'done', finishReason }
   } catch (error) {
     return endingOf(services, answer, task, error)
   }
@@ -83,32 +89,4 @@ function endingOf(
       },
     },
   }
-}
-
-async function settle(
-  db: ChatbotDatabase,
-  owner: string,
-  answer: LiveAnswer,
-  ending: Ending,
-  now: number,
-): Promise<void> {
-  await db
-    .updateTable('chatbot.messages')
-    .set({
-      content: answer.text,
-      state: ending.state,
-      finish_reason: ending.finishReason,
-      error_code: ending.error?.code ?? null,
-      model: ending.model ?? null,
-      input_tokens: answer.usage?.inputTokens ?? null,
-      output_tokens: answer.usage?.outputTokens ?? null,
-      cost_usd: answer.usage?.costUsd ?? null,
-      lease_owner: null,
-      lease_until: null,
-      finished_at: new Date(now),
-    })
-    .where('id', '=', answer.id)
-    .where('lease_owner', '=', owner)
-    .where('state', '=', 'streaming')
-    .execute()
 }

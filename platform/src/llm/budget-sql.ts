@@ -19,12 +19,8 @@ const tokenCap = (caps: Caps) => (caps.tokens === null ? NO_CAP_TOKENS : String(
 
 /**
  * Reserves for many answers in one statement; returns the ids that were granted. The holds of one
- * user and month are granted together or not at all: `reserve` then tries them one by one.
- *
- * `ON CONFLICT DO UPDATE … WHERE` reads the row as it is once its lock is held, so no two statements
- * can both take the last of a budget. Rows are locked in the order of user_id: no deadlocks.
- * A reservation lost in a crash of the database is harmless (its call died too), so the commit does
- * not wait for the disk: that is the difference between 1 ms and 5 ms to the first token.
+ * user and month are granted together or not at all: `reserve` then tries them one by one. How a cap
+ * holds when several statements meet is said at the function, in the migrations.
  */
 export async function insertHolds(
   db: Kysely<unknown>,
@@ -33,34 +29,8 @@ export async function insertHolds(
   expiresAt: Date,
 ): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
-    with input as materialized (
-      select x.*, set_config('synchronous_commit', 'off', true) as async
-      from jsonb_to_recordset(${JSON.stringify(holds)}::jsonb)
-        as x (id uuid, "userId" text, month text, tokens bigint, usd numeric)
-    ), wanted as materialized (
-      select i."userId" as user_id, i.month, sum(i.tokens)::bigint as tokens, sum(i.usd) as usd,
-        coalesce(max(c.cap_usd), ${usdCap(caps)}::numeric) as cap_usd,
-        coalesce(max(c.cap_tokens), ${tokenCap(caps)}::bigint) as cap_tokens
-      from input i left join minato.llm_caps c on c.user_id = i."userId"
-      group by 1, 2
-    ), granted as (
-      insert into minato.llm_budgets as b (user_id, month, reserved_tokens, reserved_usd)
-      select user_id, month, tokens, usd from wanted
-      where tokens <= cap_tokens and usd <= cap_usd
-      order by user_id, month
-      on conflict (user_id, month) do update set
-        reserved_tokens = b.reserved_tokens + excluded.reserved_tokens,
-        reserved_usd = b.reserved_usd + excluded.reserved_usd
-      where b.input_tokens + b.output_tokens + b.reserved_tokens + excluded.reserved_tokens
-          <= (select w.cap_tokens from wanted w where w.user_id = b.user_id and w.month = b.month)
-        and b.spent_usd + b.reserved_usd + excluded.reserved_usd
-          <= (select w.cap_usd from wanted w where w.user_id = b.user_id and w.month = b.month)
-      returning b.user_id, b.month
-    )
-    insert into minato.llm_reservations (id, user_id, month, tokens, usd, expires_at)
-    select i.id, i."userId", i.month, i.tokens, i.usd, ${expiresAt}::timestamptz
-    from input i join granted g on g.user_id = i."userId" and g.month = i.month
-    returning id`.execute(db)
+    select id from minato.hold_budget(${JSON.stringify(holds)}::jsonb, ${usdCap(caps)}::numeric,
+      ${tokenCap(caps)}::bigint, ${expiresAt}::timestamptz)`.execute(db)
   return new Set(rows.map((row) => row.id))
 }
 

@@ -54,6 +54,8 @@ export type LaneChange = z.input<typeof laneChange>
 
 /** An operator's change reaches every process within 5 s: rows older than this are read again. */
 const FRESH_MS = 4000
+/** From this age on they are read again beside the answer that asks for them. */
+const RENEW_MS = 2000
 
 type Row = LlmTables['minato.llm_lanes']
 type Deps = {
@@ -86,11 +88,15 @@ export function createLanes(deps: Deps) {
 
   /** One read at a time, shared by all that wait for it. */
   function settings(): Map<Lane, LaneSetting> | Promise<Map<Lane, LaneSetting>> {
-    if (cached !== undefined && performance.now() - cached.at < FRESH_MS) return cached.settings
+    const age = cached === undefined ? Number.POSITIVE_INFINITY : performance.now() - cached.at
+    if (cached !== undefined && age < RENEW_MS) return cached.settings
     reading ??= read().finally(() => {
       reading = undefined
     })
-    return reading
+    if (cached === undefined || age >= FRESH_MS) return reading
+    // Nobody waits for it: should it fail, whoever comes when it is too old hears of it.
+    reading.catch(() => undefined)
+    return cached.settings
   }
 
   return {

@@ -107,7 +107,9 @@ export class Session {
     const { maxOutputTokens } = this.#reservation
     const { idempotencyKey } = call
     const order = { request, models, stream, maxOutputTokens, idempotencyKey }
-    return await begin(this.#deps, order, this.#deadline, this.#trace)
+    const begun = await begin(this.#deps, order, this.#deadline, this.#trace)
+    call.onModel?.(begun.answer.model)
+    return begun
   }
 
   async #finish(begun: Begun): Promise<ChatEvent[]> {

@@ -58,6 +58,8 @@ export type CallOptions = {
   conversationId?: string
   /** Sent as `Idempotency-Key`; servers that know it will not answer a retry twice. */
   idempotencyKey?: string
+  /** Told which model answers, once it has begun to; a stopped answer never says it at its end. */
+  onModel?: (model: string) => void
   /** Keep the answer of a deterministic call (temperature 0) for the next equal one. */
   cache?: { ttlMs: number }
 }

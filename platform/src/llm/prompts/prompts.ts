@@ -34,6 +34,8 @@ type Deps = { db: Kysely<unknown>; clock: () => number; audit: AuditDoor | undef
 
 /** An override reaches every process within 5 s. */
 const FRESH_MS = 4000
+/** From this age on they are read again beside the answer that asks for them. */
+const RENEW_MS = 2000
 
 /**
  * The prompts of all apps, and operators' wording of them.
@@ -182,11 +184,15 @@ function createCurrent(db: Kysely<LlmTables>) {
   return {
     read,
     get(): Map<string, Current> | Promise<Map<string, Current>> {
-      if (cached !== undefined && performance.now() - cached.at < FRESH_MS) return cached.overrides
+      const age = cached === undefined ? Number.POSITIVE_INFINITY : performance.now() - cached.at
+      if (cached !== undefined && age < RENEW_MS) return cached.overrides
       reading ??= read().finally(() => {
         reading = undefined
       })
-      return reading
+      if (cached === undefined || age >= FRESH_MS) return reading
+      // Nobody waits for it: should it fail, whoever comes when it is too old hears of it.
+      reading.catch(() => undefined)
+      return cached.overrides
     },
   }
 }
