@@ -1,7 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { Database } from './database.ts'
 import { dataErrors } from './errors.ts'
+import { runsOutsideTransaction } from './lint.ts'
 import type { Migration } from './migrations.ts'
+import { splitStatements } from './split-statements.ts'
+
+export { splitStatements } from './split-statements.ts'
 
 type Applied = { owner: string; id: string; kind: string; checksum: string; applied_at: Date }
 type MigrationTables = { 'minato.migrations': Applied }
@@ -15,6 +20,7 @@ export type MigrationStatus = {
 
 /** One lock for all of Minato in a database: two deploys wait for each other. ("mnto" in ASCII.) */
 const LOCK = 0x6d6e746f
+const LOOK_AGAIN_MS = 200
 
 /**
  * What is applied and what is not, in the order of application.
@@ -60,7 +66,7 @@ export async function migrate(
   options: { now: Date; lockTimeoutMs?: number },
 ): Promise<MigrationStatus[]> {
   return await db.connection().execute(async (connection) => {
-    await sql`select pg_advisory_lock(${sql.lit(LOCK)})`.execute(connection)
+    await takeLock(connection)
     try {
       await prepare(connection, migrations)
       const done: MigrationStatus[] = []
@@ -75,6 +81,19 @@ export async function migrate(
       await sql`select pg_advisory_unlock(${sql.lit(LOCK)})`.execute(connection)
     }
   })
+}
+
+/**
+ * Waits by asking again: a statement that waits would be ended by the statement timeout, and would
+ * hold a snapshot that the other migrator's CREATE INDEX CONCURRENTLY waits for in turn.
+ */
+async function takeLock(db: Database): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ taken: boolean }>`
+      select pg_try_advisory_lock(${sql.lit(LOCK)}) as taken`.execute(db)
+    if (rows[0]?.taken === true) return
+    await delay(LOOK_AGAIN_MS)
+  }
 }
 
 async function prepare(db: Database, migrations: readonly Migration[]): Promise<void> {
@@ -98,25 +117,8 @@ async function apply(
   options: { now: Date; lockTimeoutMs?: number },
 ): Promise<void> {
   try {
-    await db.transaction().execute(async (tx) => {
-      // A migration that cannot get its lock soon must fail rather than queue every reader behind it.
-      await sql`select set_config('lock_timeout', ${`${options.lockTimeoutMs ?? 5000}ms`}, true),
-                       set_config('statement_timeout', '0', true)`.execute(tx)
-      for (const statement of splitStatements(migration.sql)) {
-        await sql.raw(statement).execute(tx)
-      }
-      await tx
-        .withTables<MigrationTables>()
-        .insertInto('minato.migrations')
-        .values({
-          owner: migration.owner,
-          id: migration.id,
-          kind: migration.kind,
-          checksum: migration.checksum,
-          applied_at: options.now,
-        })
-        .execute()
-    })
+    if (runsOutsideTransaction(migration.sql)) await applyConcurrently(db, migration, options.now)
+    else await applyInTransaction(db, migration, options)
   } catch (error) {
     throw dataErrors.DATA_MIGRATION_FAILED(
       {
@@ -128,16 +130,42 @@ async function apply(
   }
 }
 
-/** Splits at semicolons outside of quotes, dollar quotes and comments (PGlite takes one at a time). */
-export function splitStatements(text: string): string[] {
-  const token = /'(?:[^']|'')*'|"[^"]*"|--[^\n]*|\/\*[\s\S]*?\*\/|(\$[A-Za-z_]*\$)[\s\S]*?\1|;/g
-  const statements: string[] = []
-  let start = 0
-  for (const match of text.matchAll(token)) {
-    if (match[0] !== ';') continue
-    statements.push(text.slice(start, match.index))
-    start = match.index + 1
+async function applyInTransaction(
+  db: Database,
+  migration: Migration,
+  options: { now: Date; lockTimeoutMs?: number },
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    // A migration that cannot get its lock soon must fail rather than queue every reader behind it.
+    await sql`select set_config('lock_timeout', ${`${options.lockTimeoutMs ?? 5000}ms`}, true),
+                     set_config('statement_timeout', '0', true)`.execute(tx)
+    for (const statement of splitStatements(migration.sql)) await sql.raw(statement).execute(tx)
+    await remember(tx, migration, options.now)
+  })
+}
+
+/**
+ * Indexes built while people work. One that was interrupted stays behind as invalid: it is dropped
+ * first, so that the file can be run again.
+ */
+async function applyConcurrently(db: Database, migration: Migration, now: Date): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select indexrelid::regclass::text as name from pg_index where not indisvalid`.execute(db)
+  for (const { name } of rows) {
+    const bare = name.slice(name.lastIndexOf('.') + 1)
+    if (migration.sql.includes(bare)) {
+      await sql.raw(`drop index concurrently if exists ${name}`).execute(db)
+    }
   }
-  statements.push(text.slice(start))
-  return statements.filter((statement) => statement.replace(/--[^\n]*|\s/g, '') !== '')
+  for (const statement of splitStatements(migration.sql)) await sql.raw(statement).execute(db)
+  await remember(db, migration, now)
+}
+
+async function remember(db: Kysely<unknown>, migration: Migration, now: Date): Promise<void> {
+  const { owner, id, kind, checksum } = migration
+  await db
+    .withTables<MigrationTables>()
+    .insertInto('minato.migrations')
+    .values({ owner, id, kind, checksum, applied_at: now })
+    .execute()
 }

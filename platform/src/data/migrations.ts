@@ -35,7 +35,7 @@ export async function readMigrations(folders: readonly MigrationFolder[]): Promi
         })
       }
       const sql = await readFile(join(folder, file), 'utf8')
-      const finding = lintMigration(sql, kind)
+      const finding = lintMigration(sql, kind, file)
       if (finding !== undefined) {
         throw dataErrors.DATA_MIGRATION_INVALID({ file: `${owner}/${file}`, reason: finding })
       }

@@ -65,7 +65,13 @@ async function withDatabase(
     return printStatus(io, await callServer<MigrationStatus[]>(io, 'migrate.status', {}), false)
   }
   const migrations = await readMigrations(migrationFolders(system.root, apps))
-  const booted = await bootServices({ system, apps, env: io.env, role: 'worker', quiet: true })
+  // Filling a large table may take longer than any request is allowed to.
+  const env = {
+    ...io.env,
+    DATABASE_STATEMENT_TIMEOUT: '0ms',
+    DATABASE_STATEMENT_TIMEOUT_FILE: undefined,
+  }
+  const booted = await bootServices({ system, apps, env, role: 'worker', quiet: true })
   try {
     return await work(booted.services.db, migrations)
   } finally {
