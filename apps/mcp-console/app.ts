@@ -1,6 +1,9 @@
 import { defineApp } from '@minato/platform/app'
 import { catalogRoutes, sourceRoutes } from './server/catalog/index.ts'
 import { mcpConsoleConfig } from './server/config.ts'
+import { configurationRoutes } from './server/configuration/index.ts'
+import { gatewayEndpoint } from './server/gateway/index.ts'
+import { profileRoutes } from './server/profiles/index.ts'
 import { remoteRoutes } from './server/remote/index.ts'
 import { secretsRoutes, sweepEndedVaults } from './server/secrets/index.ts'
 
@@ -36,6 +39,7 @@ export default defineApp({
   routes(server, services) {
     catalogRoutes(server, services)
     sourceRoutes(server, services)
+    configurationRoutes(server, services)
     remoteRoutes(server, services)
     secretsRoutes(server, services)
   },

@@ -1,4 +1,5 @@
 import type { ConsoleServices } from '../config.ts'
+import { bitwardenVault } from './bitwarden-vault.ts'
 import { builtInVault } from './built-in-vault.ts'
 import { secretsErrors } from './errors.ts'
 import { assertReferences, type Reference, referencesIn, replaceReferences } from './reference.ts'
@@ -75,27 +76,40 @@ async function findItems(
 ): Promise<Map<string, VaultItem>> {
   const found = new Map<string, VaultItem>()
   if (references.length === 0) return found
-  const providers: VaultProvider[] = [builtInVault(services, who.userId)]
-  const queue = [...new Set(references.map(({ item }) => item))]
+  const bitwarden = await bitwardenVault(services, who)
+  const providers = [builtInVault(services, who.userId), ...(bitwarden ? [bitwarden] : [])]
+  const queue = [...new Map(references.map((one) => [one.item, one])).values()]
+  // When one fails the others' programs are ended too, before the error goes on.
+  const failed = new AbortController()
+  const either = AbortSignal.any([signal, failed.signal])
   const work = async () => {
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-      signal.throwIfAborted()
-      const item = await findItem(providers, name, signal)
-      if (item !== undefined) found.set(name, item)
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      either.throwIfAborted()
+      const item = await findItem(providers, next, either)
+      if (item !== undefined) found.set(next.item, item)
     }
   }
-  await Promise.all(Array.from({ length: PARALLEL }, work))
+  const workers = Array.from({ length: PARALLEL }, () =>
+    work().catch((error: unknown) => {
+      failed.abort(error)
+      throw error
+    }),
+  )
+  const ended = await Promise.allSettled(workers)
+  signal.throwIfAborted()
+  const first = ended.find((one) => one.status === 'rejected')
+  if (first !== undefined) throw failed.signal.reason
   return found
 }
 
 /** The first vault that has it: the built-in one is asked first, because it costs no process. */
 async function findItem(
   providers: readonly VaultProvider[],
-  name: string,
+  wanted: Reference,
   signal: AbortSignal,
 ): Promise<VaultItem | undefined> {
   for (const provider of providers) {
-    const item = await provider.find(name, signal)
+    const item = await provider.find(wanted, signal)
     if (item !== undefined) return item
   }
   return undefined

@@ -12,4 +12,20 @@ export type SecretsTables = {
     created_at: Date
     updated_at: Date
   }
+  'mcp_console.vault_sessions': {
+    session_id: string
+    user_id: string
+    email: string | null
+    session_key: string
+    data: string
+    opened_at: Date
+  }
+  'mcp_console.github_token': {
+    id: Generated<boolean>
+    token: string
+    item: string
+    field: string
+    set_by: string
+    set_at: Date
+  }
 }

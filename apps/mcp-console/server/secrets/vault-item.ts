@@ -1,3 +1,5 @@
+import type { Reference } from './reference.ts'
+
 /** An item of any vault, as the console needs it. Field names are no secret; everything else here is. */
 export type VaultItem = {
   id: string
@@ -29,6 +31,6 @@ export type VaultOwner = { userId: string; sessionId: string }
 /** One place that items are looked up in. */
 export type VaultProvider = {
   name: 'built-in' | 'bitwarden'
-  /** The item of exactly this name or id; undefined when there is none. */
-  find(item: string, signal: AbortSignal): Promise<VaultItem | undefined>
+  /** The item of exactly this name or id; undefined when there is none. The field is for the error only. */
+  find(wanted: Reference, signal: AbortSignal): Promise<VaultItem | undefined>
 }
