@@ -1,0 +1,36 @@
+import { principalOf } from '@minato/platform/http'
+import type { FastifyRequest } from 'fastify'
+import type { ConsoleServices } from '../config.ts'
+import { diffJson } from './diff.ts'
+import { type ConfigurationVersion, type NewVersion, saveVersion, versionOf } from './store.ts'
+
+/**
+ * Saves and writes down who changed which places (their names; what they hold stays in the versions).
+ * @throws {MinatoError} MCP_CONSOLE_CONFIGURATION_CHANGED
+ */
+export async function saveConfiguration(
+  services: ConsoleServices,
+  request: FastifyRequest,
+  change: Omit<NewVersion, 'author'>,
+): Promise<ConfigurationVersion> {
+  const { userId, email } = principalOf(request)
+  const saved = await saveVersion(services, { ...change, author: { id: userId, email } })
+  const before = await versionOf(services, change.base)
+  const places = diffJson(before.document, saved.document).map(
+    ({ path, kind }) => `${kind} ${path}`,
+  )
+  await services.audit.record({
+    actorId: userId,
+    actorEmail: email,
+    action: 'mcp-console.configuration.save',
+    target: `configuration:${saved.version}`,
+    ip: request.ip,
+    requestId: request.id,
+    metadata: {
+      changes: places.slice(0, 50),
+      count: places.length,
+      ...(change.restoredFrom === undefined ? {} : { restoredFrom: change.restoredFrom }),
+    },
+  })
+  return saved
+}
