@@ -48,11 +48,10 @@ create table minato.job_schedules (
   time_zone text not null,
   input jsonb not null,
   paused boolean not null default false,
-  next_at timestamptz not null,
+  -- Null: a worker computes it, as after a pause.
+  next_at timestamptz,
   last_at timestamptz,
-  last_job_id uuid,
-  -- Schedules that no running release declares any more are kept, and do not fire.
-  declared boolean not null default true
+  last_job_id uuid
 );
 
 -- One row a worker process; it is alive while its heartbeat is young.

@@ -14,6 +14,7 @@ import type { Role } from './services.ts'
 import { laptopStandIns } from './stand-ins.ts'
 import { migrationFolders, type System } from './system.ts'
 import { appServices, createWeb, prepareJobs } from './web.ts'
+import { listenForHealth, urlOf } from './worker-health.ts'
 
 export type Running = {
   url: string
@@ -78,21 +79,25 @@ async function run(
       services.role === 'worker'
         ? undefined
         : await createWeb({ services, apps, root: system.root, pressure, state })
-    if (services.role !== 'web') await startWorkers(apps, booted)
+    const health = services.role === 'web' ? undefined : await startWorkers(apps, booted)
     const url = server === undefined ? 'worker' : await listen(server, booted)
     const metrics = await listenMetrics(booted)
     const admin = await openAdminChannel({ services, apps, root: system.root })
     services.onClose('admin channel', admin.close)
-    if (readRunFile(dataDir) === undefined) {
-      writeRunFile(dataDir, {
-        pid: process.pid,
-        startedAt: new Date(services.clock()).toISOString(),
-        url,
-        adminUrl: admin.url,
-        adminToken: admin.token,
-        listeners: metrics === undefined ? {} : { metrics },
-      })
+    const runFile = {
+      pid: process.pid,
+      startedAt: new Date(services.clock()).toISOString(),
+      url,
+      adminUrl: admin.url,
+      adminToken: admin.token,
+      listeners: {
+        ...(metrics === undefined ? {} : { metrics }),
+        ...(health === undefined ? {} : { worker: health }),
+        ...(server === undefined ? {} : { web: localUrl(server) }),
+      },
     }
+    if (readRunFile(dataDir) === undefined) writeRunFile(dataDir, runFile)
+    if (services.role === 'worker') writeRunFile(dataDir, runFile, 'worker')
     services.onClose('run file', () => removeRunFile(dataDir))
     const { promise: stopped, resolve: didStop } = Promise.withResolvers<void>()
     const stop = once(async (reason: string) => {
@@ -133,7 +138,11 @@ async function prepareDatabase(
   if (pending.length > 0) throw dataErrors.DATA_MIGRATIONS_PENDING({ count: pending.length })
 }
 
-async function startWorkers(apps: readonly AppDefinition[], { services }: Booted): Promise<void> {
+/** Gives the address of the worker's own health, which a process without a web server needs. */
+async function startWorkers(
+  apps: readonly AppDefinition[],
+  { services }: Booted,
+): Promise<string | undefined> {
   services.onClose('mail sender', services.mail.startSender())
   for (const app of apps) {
     if (app.worker === undefined) continue
@@ -141,6 +150,15 @@ async function startWorkers(apps: readonly AppDefinition[], { services }: Booted
   }
   const worker = await services.jobs.startWorker()
   services.onClose('jobs', worker.stop)
+  if (services.role !== 'worker') return undefined
+  const health = await listenForHealth({
+    host: services.config.core.host,
+    silentMs: worker.silentMs,
+    running: () => worker.state.running.size,
+  })
+  services.onClose('worker health', health.close)
+  worker.setHealthUrl(health.url)
+  return health.url
 }
 
 async function listen(server: FastifyInstance, { services }: Booted): Promise<string> {
@@ -157,6 +175,11 @@ async function listenMetrics({ services }: Booted): Promise<string | undefined> 
   const listener = await listenForMetrics(services.metrics, metricsPort)
   services.onClose('metrics', listener.close)
   return listener.url
+}
+
+/** Where this machine reaches the web server, whatever proxy the public address belongs to. */
+function localUrl(server: FastifyInstance): string {
+  return urlOf(server.server.address() as AddressInfo)
 }
 
 async function setupLink({ services }: Booted): Promise<string | undefined> {

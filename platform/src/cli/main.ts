@@ -16,6 +16,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   config: async () => (await import('./commands/config.ts')).config,
   demo: async () => (await import('./commands/demo.ts')).demo,
   log: async () => (await import('./commands/log.ts')).log,
+  health: async () => (await import('./commands/health.ts')).health,
   outbound: async () => (await import('./commands/outbound.ts')).outbound,
   guard: async () => (await import('./commands/guard.ts')).guard,
 }

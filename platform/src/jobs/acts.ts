@@ -40,6 +40,7 @@ export async function cancelJob(
   const after = await demand(context, id)
   if (!done) throw jobErrors.JOB_FINISHED({ state: after.state })
   context.metrics.finished.inc({ name: job.name, state: 'cancelled' })
+  context.ended(job.name, 'cancelled', 0)
   return after
 }
 

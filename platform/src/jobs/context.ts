@@ -29,4 +29,6 @@ export type JobsContext = Omit<JobsDeps, 'db' | 'metrics'> & {
   registered: Map<string, Registered>
   schedules: Map<string, Schedule>
   metrics: JobMetrics
+  /** Tells that an attempt has ended for good: the chart counts it. */
+  ended(name: string, state: 'succeeded' | 'failed' | 'cancelled', durationMs: number): void
 }

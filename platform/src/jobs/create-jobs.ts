@@ -6,8 +6,11 @@ import type { JobsContext, JobsDeps } from './context.ts'
 import type { JobDefinition, Schedule } from './define-job.ts'
 import { type EnqueueOptions, insertJobs, newJob } from './enqueue.ts'
 import { type JobFilter, type JobPage, listJobs } from './list.ts'
+import { type JobLogEntry, jobLog, listWorkers, type WorkerView } from './looks.ts'
 import { jobMetrics } from './metrics.ts'
+import { createMinutes, type Throughput, throughput } from './minutes.ts'
 import { type JobsServer, jobRoutes } from './routes.ts'
+import { createSchedules, type Schedules } from './schedule-acts.ts'
 import type { JobTables } from './tables.ts'
 import { findJob, type JobView } from './view.ts'
 import { createWatching } from './watch.ts'
@@ -49,6 +52,17 @@ export type Jobs = {
   ): void
   /** Makes the queues of what is registered. Needs the migrations. */
   prepare(): Promise<void>
+  schedules: Schedules
+  /** How many jobs ended how, by time: for charts. */
+  throughput(options: {
+    since: Date
+    stepMinutes: number
+    name?: string | undefined
+  }): Promise<Throughput[]>
+  /** Worker processes, also such as have fallen silent within the last day. */
+  workers(): Promise<WorkerView[]>
+  /** What the job wrote with `job.log`, oldest first; sanitized. */
+  log(id: string): Promise<JobLogEntry[]>
   /** Runs jobs in this process until the worker is stopped. */
   startWorker(): Promise<Worker>
   routes(server: JobsServer): void
@@ -56,6 +70,7 @@ export type Jobs = {
 
 /** Durable work on pg-boss: what an app may do with it is `Jobs`. */
 export function createJobs(deps: JobsDeps): Jobs {
+  const minutes = createMinutes(deps.db, deps.clock)
   const context: JobsContext = {
     ...deps,
     raw: deps.db,
@@ -63,6 +78,7 @@ export function createJobs(deps: JobsDeps): Jobs {
     registered: new Map(),
     schedules: new Map(),
     metrics: jobMetrics(deps.metrics),
+    ended: minutes.add,
   }
   const jobs: Jobs = {
     async enqueue(job, input, { transaction, ...options }) {
@@ -81,7 +97,11 @@ export function createJobs(deps: JobsDeps): Jobs {
     watch: createWatching(context),
     register: (app, services) => register(context, app, services),
     prepare: () => prepareQueues(context),
-    startWorker: () => startWorker(context),
+    startWorker: () => startWorker(context, minutes.flush),
+    schedules: createSchedules(context),
+    throughput: (options) => throughput(context.raw, options),
+    workers: () => listWorkers(context),
+    log: (id) => jobLog(context, id),
     routes: (server) => jobRoutes(server, jobs),
   }
   return jobs

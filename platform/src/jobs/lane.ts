@@ -97,6 +97,7 @@ async function runAndSettle(
     state = await settleFailed(context, definition, claim.attempt, outcome.failure)
   }
   if (state === 'gone') return
+  if (state === 'succeeded' || state === 'failed') context.ended(definition.name, state, durationMs)
   const labels = { name: definition.name, state }
   context.metrics.finished.inc(labels)
   context.metrics.duration.observe(labels, durationMs / 1000)

@@ -68,10 +68,9 @@ export type JobTables = {
     time_zone: string
     input: unknown
     paused: Generated<boolean>
-    next_at: Date
+    next_at: Date | null
     last_at: Date | null
     last_job_id: string | null
-    declared: Generated<boolean>
   }
   'minato.job_workers': {
     id: string

@@ -7,7 +7,9 @@ import { every } from './every.ts'
 import { dueNames } from './fetch.ts'
 import { createLane, type Lane } from './lane.ts'
 import { startLeases } from './leases.ts'
+import { startSchedules } from './schedules.ts'
 import { CHANNEL, readSignal } from './signals.ts'
+import { startUpkeep, type Upkeep } from './upkeep.ts'
 
 /** Notifications wake at once; this finds what became due by time, and what a lost one told. */
 const POLL_MS = 1000
@@ -20,13 +22,23 @@ export type WorkerState = {
   draining: boolean
 }
 
-export type Worker = { state: WorkerState; stop(): Promise<void> }
+export type Worker = {
+  state: WorkerState
+  /** Milliseconds since the worker last reached the database; it is well below 15 s. */
+  silentMs: Upkeep['silentMs']
+  setHealthUrl: Upkeep['setHealthUrl']
+  /** Lets running jobs end for some seconds, then gives the rest back to the queue. */
+  stop(): Promise<void>
+}
 
 /**
  * Runs the jobs of every registered name until stopped. Any number of processes may: a job is fetched
  * by one of them, and every write about it is fenced to that attempt.
  */
-export async function startWorker(context: JobsContext): Promise<Worker> {
+export async function startWorker(
+  context: JobsContext,
+  flush: () => Promise<void>,
+): Promise<Worker> {
   const boss = await openBoss(context.raw, context.log)
   const state: WorkerState = { id: randomUUID(), running: new Map(), draining: false }
   const lanes = new Map<string, Lane>()
@@ -38,15 +50,20 @@ export async function startWorker(context: JobsContext): Promise<Worker> {
     for (const name of await dueNames(context)) lanes.get(name)?.wake()
   })
   const leases = startLeases(context, state)
+  const schedules = await startSchedules(context, boss)
+  const upkeep = startUpkeep(context, state, flush)
   return {
     state,
+    silentMs: upkeep.silentMs,
+    setHealthUrl: upkeep.setHealthUrl,
     async stop() {
       state.draining = true
-      await poll.stop()
+      await Promise.all([poll.stop(), schedules.stop()])
       await Promise.all([...lanes.values()].map((lane) => lane.quiet()))
       await finishRunning(context, state)
       await stopListening()
       await leases.stop()
+      await upkeep.stop()
       await boss.stop({ graceful: false, close: false })
     },
   }
