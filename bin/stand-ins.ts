@@ -13,6 +13,7 @@ export async function startStandIns({
   const mail = !env['MAIL_URL'] && !env['MAIL_URL_FILE']
   const docker = !env['MCP_CONSOLE_DOCKER_CATALOG_URL']
   const official = !env['MCP_CONSOLE_OFFICIAL_REGISTRY_URL']
+  const remote = !env['MCP_CONSOLE_REMOTE_HOSTS']
   const { dockerCatalogUrl, officialRegistryUrl } = sandbox.registries
   return {
     names: [
@@ -21,6 +22,8 @@ export async function startStandIns({
       ...(docker || official ? ['catalog'] : []),
     ],
     variables: {
+      OUTBOUND_SANDBOX_ORIGINS: sandbox.userOrigins.join(','),
+      ...(remote ? { MCP_CONSOLE_REMOTE_HOSTS: remoteHosts(sandbox.userOrigins) } : {}),
       ...(model ? { LLM_URL: sandbox.llmUrl, LLM_API_KEY: 'sk-sandbox', LLM_MODEL: MODEL } : {}),
       ...(mail ? { MAIL_URL: sandbox.smtpUrl } : {}),
       ...(docker ? { MCP_CONSOLE_DOCKER_CATALOG_URL: dockerCatalogUrl } : {}),
@@ -29,4 +32,9 @@ export async function startStandIns({
     control: { url: sandbox.url, token: sandbox.controlToken },
     close: () => sandbox.close(),
   }
+}
+
+/** As entries of an allow-list: host and port. */
+function remoteHosts(origins: readonly string[]): string {
+  return origins.map((origin) => new URL(origin).host).join(',')
 }

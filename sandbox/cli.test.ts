@@ -66,7 +66,15 @@ test('prints variables that work, and stops on SIGTERM with exit code 0', async 
   client.destroy()
   const headers = { 'x-sandbox-token': controlToken }
   const state = (await (await fetch(`${url}/sandbox/state`, { headers })).json()) as object
-  assert.deepEqual(Object.keys(state).sort(), ['mails', 'objects', 'requests', 'uploads'])
+  assert.deepEqual(Object.keys(state).sort(), [
+    'mails',
+    'mcpCalls',
+    'mcpSessions',
+    'oauth',
+    'objects',
+    'requests',
+    'uploads',
+  ])
   child.kill('SIGTERM')
   assert.deepEqual(await once(child, 'exit'), [0, null])
 })

@@ -13,6 +13,8 @@ import {
 } from './control/scenario-store.ts'
 import { llmRoutes } from './llm/routes.ts'
 import { createTimerWheel } from './llm/timer-wheel.ts'
+import { type McpServers, openMcp } from './mcp/open.ts'
+import { type OAuthProvider, openOAuth } from './oauth/open.ts'
 import { registryRoutes } from './registries/routes.ts'
 import { type OpenedS3, openS3, type S3Access } from './s3/open.ts'
 import { type Mailbox, openMailbox } from './smtp/mailbox.ts'
@@ -44,6 +46,11 @@ export type Sandbox = {
   s3: S3Access
   /** Docker's MCP catalog, and the base of the MCP registry. */
   registries: { dockerCatalogUrl: string; officialRegistryUrl: string }
+  /** Remote MCP servers by kind; `protected` asks for a token of the OAuth provider. */
+  mcpServers: McpServers['servers']
+  oauthUrl: string
+  /** Where URLs that users give may lead on this machine: OUTBOUND_SANDBOX_ORIGINS. */
+  userOrigins: string[]
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -72,7 +79,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     logger: options.logger,
   })
   opened.defer(s3.close)
-  const http = await startHttp(options, { ...shared, controlToken, mailbox, s3 })
+  const oauth = await openOAuth(shared)
+  opened.defer(oauth.close)
+  const mcp = await openMcp({ ...shared, oauth })
+  opened.defer(mcp.close)
+  const http = await startHttp(options, { ...shared, controlToken, mailbox, s3, oauth, mcp })
   opened.defer(http.close)
   const services = opened.move()
   const { endpoint, bucket, accessKeyId, secretAccessKey, region } = s3
@@ -86,6 +97,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       dockerCatalogUrl: `${http.url}/registries/docker/mcp/catalog/v3/catalog.json`,
       officialRegistryUrl: `${http.url}/registries/official`,
     },
+    mcpServers: mcp.servers,
+    oauthUrl: oauth.url,
+    userOrigins: [mcp.url, oauth.url],
     close: () => services.disposeAsync(),
     [Symbol.asyncDispose]: () => services.disposeAsync(),
   }
@@ -99,11 +113,13 @@ type HttpParts = {
   controlToken: string
   mailbox: Mailbox
   s3: OpenedS3
+  oauth: OAuthProvider
+  mcp: McpServers
 }
 
 /** The control API and the model share one HTTP listener. */
 async function startHttp(options: SandboxOptions, parts: HttpParts) {
-  const { scenarios, requests, mailbox, s3, now } = parts
+  const { scenarios, requests, mailbox, s3, oauth, mcp, now } = parts
   const wheel = createTimerWheel()
   const app = createApp(options)
   const pace = {
@@ -121,6 +137,8 @@ async function startHttp(options: SandboxOptions, parts: HttpParts) {
     state: () => ({
       mails: mailbox.list().length,
       ...s3.counts(),
+      ...mcp.state(),
+      oauth: oauth.state(),
       requests: requests.list().length,
     }),
     async reset() {
@@ -128,6 +146,8 @@ async function startHttp(options: SandboxOptions, parts: HttpParts) {
       requests.clear()
       await mailbox.clear()
       await s3.clear()
+      oauth.clear()
+      await mcp.clear()
     },
   })
   await app.listen({ host: parts.host, port: options.port ?? 0 })

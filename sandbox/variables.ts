@@ -1,7 +1,9 @@
 import type { Sandbox } from './start.ts'
 
 /** The configuration that points an app at a running sandbox. */
-export function environmentOf(running: Pick<Sandbox, 'llmUrl' | 'smtpUrl' | 's3' | 'registries'>) {
+export function environmentOf(
+  running: Pick<Sandbox, 'llmUrl' | 'smtpUrl' | 's3' | 'registries' | 'userOrigins'>,
+) {
   const { s3 } = running
   const query = `endpoint=${s3.endpoint}&region=${s3.region}&forcePathStyle=true`
   return {
@@ -14,5 +16,7 @@ export function environmentOf(running: Pick<Sandbox, 'llmUrl' | 'smtpUrl' | 's3'
     FILES_SECRET_ACCESS_KEY: s3.secretAccessKey,
     MCP_CONSOLE_DOCKER_CATALOG_URL: running.registries.dockerCatalogUrl,
     MCP_CONSOLE_OFFICIAL_REGISTRY_URL: running.registries.officialRegistryUrl,
+    OUTBOUND_SANDBOX_ORIGINS: running.userOrigins.join(','),
+    MCP_CONSOLE_REMOTE_HOSTS: running.userOrigins.map((origin) => new URL(origin).host).join(','),
   }
 }
