@@ -1,4 +1,4 @@
-import type { IconComponent } from '@minato/web/app'
+import type { Section } from '@minato/web/sections-page'
 import {
   IconBug,
   IconChartBar,
@@ -9,13 +9,6 @@ import {
   IconTestPipe,
   IconUsers,
 } from '@tabler/icons-react'
-
-type Section = {
-  to: string
-  icon: IconComponent
-  label: { ja: string; en: string }
-  permission: string
-}
 
 /** The parts of the app, as its menu and the search show them. */
 export const sections: readonly Section[] = [

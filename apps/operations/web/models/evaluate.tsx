@@ -1,12 +1,12 @@
 import { Button, SegmentedControl } from '@mantine/core'
 import { api } from '@minato/web/api'
+import { Badge } from '@minato/web/badge'
+import parts from '@minato/web/blocks.module.css'
 import { ErrorNote } from '@minato/web/error-state'
+import { Facts } from '@minato/web/facts'
 import { useMessages } from '@minato/web/messages'
 import { useSession } from '@minato/web/session'
 import { useState } from 'react'
-import { Badge } from '../badge.tsx'
-import { Facts } from '../facts.tsx'
-import parts from '../parts.module.css'
 import type { Evaluation, Prompt } from '../shapes.ts'
 
 /** Runs the prompt's cases against a lane and says which hold. */

@@ -1,5 +1,5 @@
 import { useMessages } from '@minato/web/messages'
-import type { Tab } from '../operations-page.tsx'
+import type { Tab } from '@minato/web/sections-page'
 
 export function useModelsTabs(): Tab[] {
   const t = useMessages('operations')

@@ -1,13 +1,13 @@
 import { Button, Radio, Stack } from '@mantine/core'
+import { Answer } from '@minato/web/answer'
 import { api } from '@minato/web/api'
+import classes from '@minato/web/blocks.module.css'
 import { ErrorNote } from '@minato/web/error-state'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
 import { useSession } from '@minato/web/session'
 import { useState } from 'react'
-import { Answer } from '../answer.tsx'
 import { OperationsPage } from '../operations-page.tsx'
-import classes from '../parts.module.css'
 import { refresh, useAnswer } from '../queries.ts'
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const

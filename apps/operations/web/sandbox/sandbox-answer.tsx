@@ -1,9 +1,9 @@
+import { Answer } from '@minato/web/answer'
 import { ApiError } from '@minato/web/api'
 import { EmptyState } from '@minato/web/empty-state'
 import { useMessages } from '@minato/web/messages'
 import { IconPlugConnectedX } from '@tabler/icons-react'
 import type { ComponentProps } from 'react'
-import { Answer } from '../answer.tsx'
 
 /** Like `Answer`; that no sandbox runs here is a state of its own, not a failure. */
 export function SandboxAnswer<T>(props: ComponentProps<typeof Answer<T>>) {

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
 import { api } from '@minato/web/api'
+import classes from '@minato/web/blocks.module.css'
 import { ConfirmAct } from '@minato/web/confirm-act'
 import { DataTable } from '@minato/web/data-table'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
 import { useSession } from '@minato/web/session'
 import { Time } from '@minato/web/time'
-import classes from '../parts.module.css'
 import { refresh } from '../queries.ts'
 import type { UserKey, WholeUser } from '../shapes.ts'
 

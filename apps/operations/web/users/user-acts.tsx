@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
 import { api } from '@minato/web/api'
+import classes from '@minato/web/blocks.module.css'
 import { ConfirmAct } from '@minato/web/confirm-act'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
-import classes from '../parts.module.css'
 import { refresh } from '../queries.ts'
 import type { User } from '../shapes.ts'
 

@@ -1,6 +1,6 @@
 import { useMessages } from '@minato/web/messages'
+import type { Tab } from '@minato/web/sections-page'
 import { useSession } from '@minato/web/session'
-import type { Tab } from '../operations-page.tsx'
 
 export function useUsersTabs(): Tab[] {
   const t = useMessages('operations')

@@ -1,6 +1,6 @@
-import { ErrorState } from '@minato/web/error-state'
-import { LoadingState } from '@minato/web/loading-state'
 import type { ReactNode } from 'react'
+import { ErrorState } from './error-state.tsx'
+import { LoadingState } from './loading-state.tsx'
 
 /** Loading, failed or there: the states every screen has. */
 export function Answer<T>({

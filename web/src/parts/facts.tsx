@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode } from 'react'
-import classes from './parts.module.css'
+import classes from './blocks.module.css'
 
 /** Names and values; what is not there is left out. */
 export function Facts({ of: facts }: { of: [label: string, value: ReactNode][] }) {

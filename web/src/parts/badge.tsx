@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import classes from './parts.module.css'
+import classes from './blocks.module.css'
 
 /** A state in a word; the colour only repeats it. */
 export function Badge({

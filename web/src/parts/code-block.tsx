@@ -1,4 +1,4 @@
-import classes from './parts.module.css'
+import classes from './blocks.module.css'
 
 /** Text as it is; long ones scroll in their own frame, by the keyboard too. */
 export function CodeBlock({ children, label }: { children: string | undefined; label: string }) {
