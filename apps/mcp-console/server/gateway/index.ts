@@ -1,0 +1,1 @@
+export { gatewayEndpoint } from './endpoint.ts'
