@@ -47,8 +47,11 @@ export async function openPostgres(options: PostgresOptions): Promise<OpenDataba
     connectionString: options.url,
     max: options.poolMax,
     connectionTimeoutMillis: options.connectTimeoutMs,
+    // 0 is no limit: for migrations.
     statement_timeout: options.statementTimeoutMs,
-    query_timeout: options.statementTimeoutMs + 2000,
+    ...(options.statementTimeoutMs === 0
+      ? {}
+      : { query_timeout: options.statementTimeoutMs + 2000 }),
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
     application_name: 'minato',
