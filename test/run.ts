@@ -47,7 +47,9 @@ function testFiles(args: string[]): string[] {
 /** Browser journeys start servers of their own and say themselves what these run on. */
 function usesDatabase(file: string): boolean {
   if (file.includes('.browser.')) return false
-  return /\btest(Database|Server|Services)\b|MINATO_TEST_DATABASE_URL/.test(readFileSync(file, 'utf8'))
+  return /\btest(Database|Server|Services)\b|MINATO_TEST_DATABASE_URL/.test(
+    readFileSync(file, 'utf8'),
+  )
 }
 
 /**
