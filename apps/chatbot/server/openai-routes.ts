@@ -56,7 +56,10 @@ function callOf(request: FastifyRequest, signal: AbortSignal) {
 function clientGone(reply: FastifyReply): AbortSignal {
   const aborter = new AbortController()
   // The response's close, not the socket's: a connection serves many requests.
-  reply.raw.once('close', () => aborter.abort())
+  reply.raw.once('close', () => {
+    // Nothing is left to stop after a whole answer, and an abort makes an error with its stack.
+    if (!reply.raw.writableFinished) aborter.abort()
+  })
   return aborter.signal
 }
 

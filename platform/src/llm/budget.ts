@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { createBatch } from '../data/index.ts'
 import {
@@ -98,7 +97,7 @@ export function createBudget(deps: Deps) {
     /** Writes the ledger row and frees the reservation; waits for the database at most briefly. */
     async settle(settlement: Settlement): Promise<void> {
       const written = settler.add(settlement).then(() => freed.notify(settlement.userId))
-      await Promise.race([written, delay(SETTLE_WAIT_MS, undefined, { ref: false })])
+      await within(written, SETTLE_WAIT_MS)
     },
     standing: (userId: string) => readStanding(db, { userId, month: monthOf(deps.clock()) }, caps),
     releaseExpired: () => releaseExpired(db, new Date(deps.clock())),
@@ -144,6 +143,18 @@ function affordable(standing: Standing, wanted: Wanted, prices: Prices): number 
   const byUsd =
     price.out === 0 ? (forOutput < 0 ? -1 : Infinity) : (forOutput * 999_999) / price.out
   return Math.floor(Math.min(byTokens, byUsd))
+}
+
+/** Waits for `work`, but not for longer; a timer that is left behind would keep its answer alive. */
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(late.resolve, ms)
+  timer.unref()
+  try {
+    await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Wakes calls that wait for budget when another call of the same user gave some back. */
