@@ -7,6 +7,7 @@ import {
 import { z } from 'zod'
 import { elicitationTools } from './elicitation-tools.ts'
 import { AUDIO, IMAGE } from './media.ts'
+import { addSchemaTool } from './schema-tool.ts'
 import { talkingTools } from './talking-tools.ts'
 
 /** Everything the conformance suite asks a server for, by the names it uses. */
@@ -19,6 +20,7 @@ export function createConformanceServer(): McpServer {
   schemaTool(server)
   talkingTools(server)
   elicitationTools(server)
+  addSchemaTool(server)
   resources(server)
   prompts(server)
   return server
