@@ -13,6 +13,7 @@ export async function startStandIns({
   const mail = !env['MAIL_URL'] && !env['MAIL_URL_FILE']
   const docker = !env['MCP_CONSOLE_DOCKER_CATALOG_URL']
   const official = !env['MCP_CONSOLE_OFFICIAL_REGISTRY_URL']
+  const vault = !env['MCP_CONSOLE_BITWARDEN_URL']
   const remote = !env['MCP_CONSOLE_REMOTE_HOSTS']
   const { dockerCatalogUrl, officialRegistryUrl } = sandbox.registries
   return {
@@ -20,12 +21,14 @@ export async function startStandIns({
       ...(model ? ['model'] : []),
       ...(mail ? ['mail'] : []),
       ...(docker || official ? ['catalog'] : []),
+      ...(vault ? ['vault'] : []),
     ],
     variables: {
       OUTBOUND_SANDBOX_ORIGINS: sandbox.userOrigins.join(','),
       ...(remote ? { MCP_CONSOLE_REMOTE_HOSTS: remoteHosts(sandbox.userOrigins) } : {}),
       ...(model ? { LLM_URL: sandbox.llmUrl, LLM_API_KEY: 'sk-sandbox', LLM_MODEL: MODEL } : {}),
       ...(mail ? { MAIL_URL: sandbox.smtpUrl } : {}),
+      ...(vault ? vaultVariables(sandbox.bitwarden) : {}),
       ...(docker ? { MCP_CONSOLE_DOCKER_CATALOG_URL: dockerCatalogUrl } : {}),
       ...(official ? { MCP_CONSOLE_OFFICIAL_REGISTRY_URL: officialRegistryUrl } : {}),
     },
@@ -37,4 +40,8 @@ export async function startStandIns({
 /** As entries of an allow-list: host and port. */
 function remoteHosts(origins: readonly string[]): string {
   return origins.map((origin) => new URL(origin).host).join(',')
+}
+
+function vaultVariables({ url, caFile }: { url: string; caFile: string }) {
+  return { MCP_CONSOLE_BITWARDEN_URL: url, MCP_CONSOLE_BITWARDEN_CA: caFile }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { type BitwardenAccess, type OpenedBitwarden, openBitwarden } from './bitwarden/open.ts'
 import { isLoopbackHost } from './control/host-check.ts'
 import { problem } from './control/problem.ts'
 import { createRequestLog, type RequestLog } from './control/request-log.ts'
@@ -27,6 +28,7 @@ export type SandboxOptions = {
   port?: number
   smtpPort?: number
   s3Port?: number
+  bitwardenPort?: number
   /** Mailbox and S3 objects persist here; without it they live until `close`. */
   dataDir?: string
   /** How fast the model answers when no scenario says otherwise; 0 sends at once. */
@@ -44,6 +46,8 @@ export type Sandbox = {
   llmUrl: string
   smtpUrl: string
   s3: S3Access
+  /** Over https, under an authority that `caFile` names. */
+  bitwarden: BitwardenAccess
   /** Docker's MCP catalog, and the base of the MCP registry. */
   registries: { dockerCatalogUrl: string; officialRegistryUrl: string }
   /** Remote MCP servers by kind; `protected` asks for a token of the OAuth provider. */
@@ -72,18 +76,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const shared = { host, scenarios, requests, now }
   const smtp = await startSmtp({ ...shared, port: options.smtpPort ?? 0, mailbox })
   opened.defer(smtp.close)
-  const s3 = await openS3({
-    ...shared,
-    port: options.s3Port ?? 0,
-    folder: dataDir ? join(dataDir, 's3') : null,
-    logger: options.logger,
-  })
-  opened.defer(s3.close)
-  const oauth = await openOAuth(shared)
-  opened.defer(oauth.close)
-  const mcp = await openMcp({ ...shared, oauth })
-  opened.defer(mcp.close)
-  const http = await startHttp(options, { ...shared, controlToken, mailbox, s3, oauth, mcp })
+  const listeners = await openListeners(options, { ...shared, mailbox }, opened)
+  const { s3, bitwarden, mcp, oauth } = listeners
+  const http = await startHttp(options, { ...shared, controlToken, mailbox, ...listeners })
   opened.defer(http.close)
   const services = opened.move()
   const { endpoint, bucket, accessKeyId, secretAccessKey, region } = s3
@@ -93,6 +88,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     llmUrl: `${http.url}/v1`,
     smtpUrl: smtp.url,
     s3: { endpoint, bucket, accessKeyId, secretAccessKey, region },
+    bitwarden: { url: bitwarden.url, caFile: bitwarden.caFile },
     registries: {
       dockerCatalogUrl: `${http.url}/registries/docker/mcp/catalog/v3/catalog.json`,
       officialRegistryUrl: `${http.url}/registries/official`,
@@ -105,6 +101,43 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
+type Shared = {
+  host: string
+  scenarios: ScenarioStore
+  requests: RequestLog
+  now: () => Date
+  mailbox: Mailbox
+}
+
+/** Stand-ins on ports of their own: their protocols bind what is said to the address. */
+async function openListeners(
+  options: SandboxOptions,
+  shared: Shared,
+  opened: AsyncDisposableStack,
+) {
+  const { dataDir, logger } = options
+  const folder = (name: string) => (dataDir ? join(dataDir, name) : null)
+  const s3 = await openS3({
+    ...shared,
+    port: options.s3Port ?? 0,
+    folder: folder('s3'),
+    logger,
+  })
+  opened.defer(s3.close)
+  const bitwarden = await openBitwarden({
+    ...shared,
+    port: options.bitwardenPort ?? 0,
+    folder: folder('bitwarden'),
+    logger,
+  })
+  opened.defer(bitwarden.close)
+  const oauth = await openOAuth(shared)
+  opened.defer(oauth.close)
+  const mcp = await openMcp({ ...shared, oauth })
+  opened.defer(mcp.close)
+  return { s3, bitwarden, oauth, mcp }
+}
+
 type HttpParts = {
   host: string
   scenarios: ScenarioStore
@@ -113,13 +146,14 @@ type HttpParts = {
   controlToken: string
   mailbox: Mailbox
   s3: OpenedS3
+  bitwarden: OpenedBitwarden
   oauth: OAuthProvider
   mcp: McpServers
 }
 
 /** The control API and the model share one HTTP listener. */
 async function startHttp(options: SandboxOptions, parts: HttpParts) {
-  const { scenarios, requests, mailbox, s3, oauth, mcp, now } = parts
+  const { scenarios, requests, mailbox, s3, bitwarden, oauth, mcp, now } = parts
   const wheel = createTimerWheel()
   const app = createApp(options)
   const pace = {
@@ -132,11 +166,13 @@ async function startHttp(options: SandboxOptions, parts: HttpParts) {
     prefix: '/sandbox',
     token: parts.controlToken,
     mailbox,
+    bitwarden,
     scenarios,
     requests,
     state: () => ({
       mails: mailbox.list().length,
       ...s3.counts(),
+      ...bitwarden.counts(),
       ...mcp.state(),
       oauth: oauth.state(),
       requests: requests.list().length,
@@ -146,6 +182,7 @@ async function startHttp(options: SandboxOptions, parts: HttpParts) {
       requests.clear()
       await mailbox.clear()
       await s3.clear()
+      await bitwarden.clear()
       oauth.clear()
       await mcp.clear()
     },

@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { bitwardenControlRoutes } from '../bitwarden/control-routes.ts'
+import type { OpenedBitwarden } from '../bitwarden/open.ts'
 import type { Mailbox } from '../smtp/mailbox.ts'
 import { mailRoutes } from '../smtp/routes.ts'
 import { isLoopbackHost } from './host-check.ts'
@@ -9,6 +11,7 @@ import { type ScenarioChange, ScenarioError, type ScenarioStore } from './scenar
 
 export type ControlOptions = {
   mailbox: Mailbox
+  bitwarden: OpenedBitwarden
   token: string
   scenarios: ScenarioStore
   requests: RequestLog
@@ -38,6 +41,7 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
     return reply.code(status).send(problem(status, detail))
   })
   await app.register(mailRoutes, { mailbox: options.mailbox })
+  await app.register(bitwardenControlRoutes, { bitwarden: options.bitwarden })
   app.get('/state', async () => options.state())
   app.get('/scenarios', async () => ({ services: scenarios.list() }))
   app.put<{ Params: { service: string }; Body: ScenarioChange | null }>(
