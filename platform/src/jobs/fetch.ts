@@ -24,7 +24,10 @@ export async function fetchJobs(
   }))
 }
 
-/** Two fetches at once would both count the same running jobs: those of one name go one by one. */
+/**
+ * Two fetches at once would both count the same running jobs: those of one name go one by one. And
+ * so do the jobs, since of several pg-boss takes an owner's without regard to priority.
+ */
 async function fetchLimited(
   context: JobsContext,
   boss: PgBoss,
@@ -38,7 +41,13 @@ async function fetchLimited(
         rows: (await tx.executeQuery(CompiledQuery.raw(text, values))).rows,
       }),
     }
-    return await boss.fetch<Data>(name, { batchSize, groupConcurrency: ownerConcurrency, db })
+    const fetched: Awaited<ReturnType<typeof boss.fetch<Data>>> = []
+    while (fetched.length < batchSize) {
+      const [job] = await boss.fetch<Data>(name, { groupConcurrency: ownerConcurrency, db })
+      if (job === undefined) break
+      fetched.push(job)
+    }
+    return fetched
   })
 }
 
