@@ -51,7 +51,7 @@ export function docker(args: string[]) {
   })
 }
 
-type McpImages = Record<(typeof SERVERS)[number], string>
+export type McpImages = Record<(typeof SERVERS)[number], string>
 
 /**
  * Makes (once a machine) images of the everything, filesystem and memory servers: Node and the

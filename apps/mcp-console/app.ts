@@ -2,6 +2,7 @@ import { defineApp } from '@minato/platform/app'
 import { catalogRoutes, sourceRoutes } from './server/catalog/index.ts'
 import { mcpConsoleConfig } from './server/config.ts'
 import { configurationRoutes } from './server/configuration/index.ts'
+import { changeJob, containerRoutes, installJob, startCleanUp } from './server/containers/index.ts'
 import { gatewayEndpoint } from './server/gateway/index.ts'
 import { profileRoutes } from './server/profiles/index.ts'
 import { remoteRoutes } from './server/remote/index.ts'
@@ -40,11 +41,19 @@ export default defineApp({
     catalogRoutes(server, services)
     sourceRoutes(server, services)
     configurationRoutes(server, services)
+    containerRoutes(server, services)
+    profileRoutes(server, services)
     remoteRoutes(server, services)
     secretsRoutes(server, services)
   },
+  rootRoutes: gatewayEndpoint,
+  jobs: [installJob, changeJob],
   async worker(services) {
-    const stop = sweepEndedVaults(services)
-    return async () => stop()
+    const stopSweep = sweepEndedVaults(services)
+    const stopCleanUp = startCleanUp(services)
+    return async () => {
+      stopSweep()
+      await stopCleanUp()
+    }
   },
 })

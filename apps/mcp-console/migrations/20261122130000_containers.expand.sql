@@ -21,3 +21,9 @@ create table mcp_console.containers (
   check (state <> 'ready' or docker_id is not null)
 );
 create index containers_owner on mcp_console.containers (owner_id, created_at desc);
+
+-- Several installations may share one Docker engine: each touches only what carries its own mark.
+create table mcp_console.docker_instance (
+  "only" boolean primary key default true check ("only"),
+  id uuid not null
+);

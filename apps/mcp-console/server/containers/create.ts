@@ -1,7 +1,16 @@
 import type { ContainerCreateOptions, MountSettings } from 'dockerode'
 import type { ConsoleServices } from '../config.ts'
 import { referencesIn } from '../secrets/index.ts'
-import { asking, docker, dockerStatus, LABEL, LABEL_ID, LABEL_NAME } from './docker.ts'
+import {
+  asking,
+  docker,
+  dockerStatus,
+  LABEL,
+  LABEL_ID,
+  LABEL_INSTANCE,
+  LABEL_NAME,
+} from './docker.ts'
+import { instanceOf } from './instance.ts'
 import { nameTakenBy } from './reserve.ts'
 import {
   type FileOwner,
@@ -20,9 +29,6 @@ export const LABEL_FILES = `${LABEL}.files`
 
 /** What references stand for, filled in. */
 export type Filled = { env: Record<string, string>; command: string[] }
-
-/** Docker wants two characters at least. */
-export const dockerName = (name: string): string => (name.length === 1 ? `mcp-${name}` : name)
 
 /**
  * Creates the container, not started. With delivery by file, the values are in files by then and not in Docker's state.
@@ -48,6 +54,7 @@ export async function createContainer(
     labels: {
       [LABEL]: 'server',
       [LABEL_ID]: row.id,
+      [LABEL_INSTANCE]: await instanceOf(services),
       [LABEL_NAME]: row.original_name,
       ...(folder === undefined ? {} : { [LABEL_FILES]: folder }),
     },
@@ -108,6 +115,8 @@ function createOptions(
     Tty: false,
     ExposedPorts: Object.fromEntries(ports.map(({ container }) => [`${container}/tcp`, {}])),
     HostConfig: {
+      // As process 1 most servers would not hear SIGTERM, and every stop would take its whole time.
+      Init: true,
       Memory: bytesOf(memoryMb),
       MemorySwap: bytesOf(memoryMb), // none beside the memory: secrets are not swapped out
       NanoCpus: Math.round(cpus * 1e9),
@@ -122,9 +131,6 @@ function createOptions(
         ]),
       ),
       Mounts: mounts,
-      // After a restart of the machine the files are gone: such a server is started by a person.
-      RestartPolicy:
-        byFile.size > 0 ? { Name: 'no' } : { Name: 'on-failure', MaximumRetryCount: 5 },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '20m', 'max-file': '3' } },
     },
   }

@@ -6,6 +6,7 @@ import { containerErrors } from './errors.ts'
 /** Every container, volume and file of ours carries it: nothing else is ever touched. */
 export const LABEL = 'app.minato.mcp-console'
 export const LABEL_ID = `${LABEL}.id`
+export const LABEL_INSTANCE = `${LABEL}.instance`
 export const LABEL_NAME = `${LABEL}.name`
 
 /** One client a process and configuration; apps and tests of one process must not share by accident. */

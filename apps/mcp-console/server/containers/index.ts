@@ -1,2 +1,5 @@
+export { startCleanUp } from './clean-up.ts'
+export { changeJob, installJob } from './jobs.ts'
+export { containerRoutes } from './routes.ts'
 export { type ContainerRow, findContainer, listContainers } from './store.ts'
 export { openContainerTransport } from './transport.ts'

@@ -1,10 +1,11 @@
 import type { ConsoleServices } from '../config.ts'
 import { resolveReferences, type VaultOwner } from '../secrets/index.ts'
-import { createContainer, dockerName } from './create.ts'
+import { createContainer, secretNames } from './create.ts'
 import { asking, docker, dockerStatus, messageOf } from './docker.ts'
 import { containerErrors } from './errors.ts'
 import { type Healthy, lastWords, waitUntilHealthy } from './healthy.ts'
 import { keepLease } from './lease.ts'
+import { dockerName } from './names.ts'
 import { pullImage } from './pull.ts'
 import { type ServerSpec, savedSpec } from './spec.ts'
 import { type ContainerRow, containerOf, containerTables } from './store.ts'
@@ -54,11 +55,27 @@ export async function installServer(
     await work.progress(100, { en: 'The server answers', ja: 'サーバーが応答しました' })
     return { id, name: row.name, ...healthy }
   } catch (error) {
-    await undoInstall(services, id, { keepRow: false })
-    throw work.signal.aborted ? cancelled(work.signal) : error
+    await undoAfter(services, id, work.signal)
+    throw work.signal.aborted ? cancelled() : error
   } finally {
     lease.end()
   }
+}
+
+/**
+ * A job that was handed on must find its row again; one that another worker has taken over already must find its
+ * containers, too.
+ */
+async function undoAfter(services: ConsoleServices, id: string, signal: AbortSignal) {
+  const why = stoppedBy(signal)
+  if (why === 'lost') return
+  await undoInstall(services, id, { keepRow: why === 'shutdown' })
+}
+
+/** Why a job was stopped, as the platform's jobs say it: cancelled, timeout, lost or shutdown. */
+export function stoppedBy(signal: AbortSignal): unknown {
+  const reason: unknown = signal.aborted ? signal.reason : undefined
+  return reason instanceof Error && 'why' in reason ? reason.why : undefined
 }
 
 type Made = { dockerId: string; healthy: Healthy }
@@ -94,7 +111,9 @@ export async function makeContainer(
   await startContainer(services, dockerId, row.name)
   await progress(85, { en: 'Waiting for its answer', ja: '応答を待っています' })
   try {
-    return { dockerId, healthy: await waitUntilHealthy(services, dockerId, spec, signal) }
+    const healthy = await waitUntilHealthy(services, dockerId, spec, signal)
+    await restartAfterFailure(services, dockerId, spec)
+    return { dockerId, healthy }
   } catch (error) {
     if (!signal.aborted) {
       const lines = await lastWords(services, dockerId)
@@ -103,6 +122,20 @@ export async function makeContainer(
     }
     throw error
   }
+}
+
+/**
+ * Only from now on: one that has never answered would be started over and over. Where secrets are files a person starts
+ * it, because they are gone after a restart of the machine.
+ */
+async function restartAfterFailure(
+  services: ConsoleServices,
+  dockerId: string,
+  spec: ServerSpec,
+): Promise<void> {
+  if (secretNames(spec).length > 0) return
+  const RestartPolicy = { Name: 'on-failure', MaximumRetryCount: 5 }
+  await asking(services, () => docker(services).getContainer(dockerId).update({ RestartPolicy }))
 }
 
 const PULLED = { en: 'The image is here', ja: 'イメージを取得しました' }
@@ -129,13 +162,9 @@ export async function startContainer(
   })
 }
 
-/** Why the work was stopped: the reason's own words when it has some (a time-out), else "cancelled". */
-export function cancelled(signal: AbortSignal): unknown {
-  const { reason } = signal
-  const isOurs = reason instanceof Error && 'code' in reason && typeof reason.code === 'string'
-  return isOurs && reason.name !== 'AbortError'
-    ? reason
-    : containerErrors.MCP_CONSOLE_INSTALL_CANCELLED()
+/** What a person who waits for the work is told when it was stopped. */
+export function cancelled(): unknown {
+  return containerErrors.MCP_CONSOLE_INSTALL_CANCELLED()
 }
 
 export const now = (services: Pick<ConsoleServices, 'clock'>): Date => new Date(services.clock())

@@ -13,6 +13,9 @@ export function containerName(typed: string): string {
   return trim(trimmed.slice(0, MAX_LENGTH)) || FALLBACK
 }
 
+/** What Docker knows it as: it wants two characters at least. */
+export const dockerName = (name: string): string => (name.length === 1 ? `mcp-${name}` : name)
+
 /** By hand: a pattern anchored at the end takes quadratic time on a long run of separators. */
 function trim(text: string): string {
   const isEdge = (at: number) => '._-'.includes(text.charAt(at))

@@ -1,10 +1,11 @@
-import type { Database } from '@minato/platform/data'
-import { sqlState } from '@minato/platform/data'
+import { randomUUID } from 'node:crypto'
+import { type Database, sqlState } from '@minato/platform/data'
 import type { MinatoError } from '@minato/platform/errors'
 import type { ConsoleServices } from '../config.ts'
 import { assertNoLiteralSecrets, assertReferences, referencesIn } from '../secrets/index.ts'
+import { asking, docker, LABEL_ID } from './docker.ts'
 import { containerErrors } from './errors.ts'
-import { containerName } from './names.ts'
+import { containerName, dockerName } from './names.ts'
 import type { ServerSpec } from './spec.ts'
 import { type ContainerRow, containerTables } from './store.ts'
 import { assertVolumes } from './volumes.ts'
@@ -38,38 +39,49 @@ export async function assertSpec(services: ConsoleServices, spec: ServerSpec): P
   await assertVolumes(services, spec)
 }
 
+type ReserveOptions = { db?: Database; id?: string; jobId?: string | null }
+
 /**
- * Takes the name: from here on nobody else can have it. The row is what a crash is cleaned up by.
- * @throws {MinatoError} MCP_CONSOLE_CONTAINER_NAME_TAKEN with the holder's id and state
+ * Takes the name: from here on nobody else can have it. The row is what a crash is cleaned up by. Call it within
+ * `withFreeName`, around the transaction where there is one.
  */
 export async function reserveContainer(
   services: ConsoleServices,
   ownerId: string,
   spec: ServerSpec,
-  db: Database = services.db,
+  { db = services.db, id = randomUUID(), jobId = null }: ReserveOptions = {},
 ): Promise<ContainerRow> {
   const now = new Date(services.clock())
-  const name = containerName(spec.name)
+  return await containerTables(db)
+    .insertInto('mcp_console.containers')
+    .values({
+      id,
+      owner_id: ownerId,
+      name: containerName(spec.name),
+      original_name: spec.name,
+      docker_id: null,
+      job_id: jobId,
+      state: 'installing',
+      lease_until: new Date(now.getTime() + LEASE_MS),
+      created_at: now,
+      updated_at: now,
+      ...columnsOf(spec),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** Does what takes the name. @throws {MinatoError} MCP_CONSOLE_CONTAINER_NAME_TAKEN */
+export async function withFreeName<T>(
+  services: ConsoleServices,
+  spec: Pick<ServerSpec, 'name'>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    return await containerTables(db)
-      .insertInto('mcp_console.containers')
-      .values({
-        owner_id: ownerId,
-        name,
-        original_name: spec.name,
-        docker_id: null,
-        job_id: null,
-        state: 'installing',
-        lease_until: new Date(now.getTime() + LEASE_MS),
-        created_at: now,
-        updated_at: now,
-        ...columnsOf(spec),
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow()
+    return await work()
   } catch (error) {
     if (sqlState(error) !== '23505') throw error
-    throw await nameTaken(services, name)
+    throw await nameTaken(services, containerName(spec.name))
   }
 }
 
@@ -93,6 +105,23 @@ async function nameTaken(services: ConsoleServices, name: string): Promise<Minat
     .executeTakeFirst()
   const state = holder?.state ?? 'removing'
   return nameTakenBy(name, holder?.id ?? '', state)
+}
+
+/**
+ * Docker's names are shared with containers that are not ours.
+ * @throws {MinatoError} MCP_CONSOLE_CONTAINER_NAME_TAKEN with Docker's id and state of the holder
+ */
+export async function assertNameIsFree(
+  services: ConsoleServices,
+  { name: typed }: Pick<ServerSpec, 'name'>,
+): Promise<void> {
+  const name = containerName(typed)
+  const filters = { name: [`^/${dockerName(name).replaceAll('.', '\\.')}$`] }
+  const [holder] = await asking(services, () =>
+    docker(services).listContainers({ all: true, filters }),
+  )
+  if (holder === undefined) return
+  throw nameTakenBy(name, holder.Labels[LABEL_ID] ?? holder.Id, holder.State)
 }
 
 /** `holderId` is the id of our container, or Docker's own for one that is not ours. */

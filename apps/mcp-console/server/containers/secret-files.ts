@@ -1,7 +1,18 @@
-import { chmod, chown, mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  statfs,
+  writeFile,
+} from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { ConsoleServices } from '../config.ts'
 import { containerErrors } from './errors.ts'
+import { instanceOf } from './instance.ts'
 
 /** Where a container finds them: the place Docker's own secrets have. */
 export const SECRETS_TARGET = '/run/secrets'
@@ -20,7 +31,7 @@ export async function makeSecretFolder(
   services: ConsoleServices,
   folderName: string,
 ): Promise<string> {
-  const root = resolve(services.appConfig.secretFilesDir)
+  const root = await rootOf(services)
   await mkdir(root, { recursive: true, mode: 0o711 })
   if (!MEMORY_FILE_SYSTEMS.has((await statfs(root)).type)) {
     const reason = `${root} (MCP_CONSOLE_SECRET_FILES_DIR) is not on a tmpfs: secrets would be written to a disk.`
@@ -48,6 +59,10 @@ export async function fillSecretFolder(
   await give(folder, owner)
 }
 
+async function rootOf(services: ConsoleServices): Promise<string> {
+  return resolve(services.appConfig.secretFilesDir, await instanceOf(services))
+}
+
 async function give(path: string, { uid, gid }: FileOwner): Promise<void> {
   if (uid === process.getuid?.() && gid === process.getgid?.()) return
   try {
@@ -64,16 +79,25 @@ export async function removeSecretFiles(
   folderName: string,
 ): Promise<void> {
   if (!FOLDER_NAME.test(folderName)) return
-  const folder = join(resolve(services.appConfig.secretFilesDir), folderName)
+  const folder = join(await rootOf(services), folderName)
   // Not root, the owner needs to be able to write into the folder in order to empty it.
   await chmod(folder, 0o700).catch(() => undefined)
   await rm(folder, { recursive: true, force: true })
 }
 
-/** Names of all folders there are, of running servers and of what a crash has left. */
-export async function listSecretFolders(services: ConsoleServices): Promise<string[]> {
-  const names = await readdir(resolve(services.appConfig.secretFilesDir)).catch(() => [])
-  return names.filter((name) => FOLDER_NAME.test(name))
+/** Folders made before this moment (ms since the epoch), of running servers and of what a crash has left. */
+export async function listSecretFolders(
+  services: ConsoleServices,
+  before: number,
+): Promise<string[]> {
+  const root = await rootOf(services)
+  const names = await readdir(root).catch(() => [])
+  const found: string[] = []
+  for (const name of names.filter((one) => FOLDER_NAME.test(one))) {
+    const info = await stat(join(root, name)).catch(() => undefined)
+    if (info !== undefined && info.ctimeMs < before) found.push(name)
+  }
+  return found
 }
 
 /** What a running server was given, for masking its output; empty when this process may not read it. */
@@ -82,7 +106,7 @@ export async function readSecretFiles(
   folderName: string,
 ): Promise<string[]> {
   if (!FOLDER_NAME.test(folderName)) return []
-  const folder = join(resolve(services.appConfig.secretFilesDir), folderName)
+  const folder = join(await rootOf(services), folderName)
   const names = await readdir(folder).catch(() => [])
   const read = names.map((name) => readFile(join(folder, name), 'utf8').catch(() => ''))
   return (await Promise.all(read)).filter((value) => value !== '')

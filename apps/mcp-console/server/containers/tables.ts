@@ -5,6 +5,7 @@ import type { ServerSpec } from './spec.ts'
 export type ContainerState = 'installing' | 'ready' | 'removing'
 
 export type ContainerTables = {
+  'mcp_console.docker_instance': { only: boolean; id: string }
   'mcp_console.containers': {
     id: Generated<string>
     owner_id: string

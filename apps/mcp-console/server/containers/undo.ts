@@ -14,17 +14,28 @@ export async function undoInstall(
   { keepRow, except }: { keepRow: boolean; except?: string | null },
 ): Promise<void> {
   try {
-    for (const { Id } of await containersOf(services, id)) {
-      if (Id !== except) await removeContainer(services, Id)
-    }
-    if (keepRow) return
-    await containerTables(services.db)
-      .deleteFrom('mcp_console.containers')
-      .where('id', '=', id)
-      .execute()
+    await removeContainersOf(services, id, except)
+    if (!keepRow) await forgetContainer(services, id)
   } catch (error) {
-    if (keepRow) throw error
     services.log.warn('mcp_console.undo_failed', { err: error, containerId: id })
+  }
+}
+
+/** The name is free again. */
+export async function forgetContainer(services: ConsoleServices, id: string): Promise<void> {
+  await containerTables(services.db)
+    .deleteFrom('mcp_console.containers')
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function removeContainersOf(
+  services: ConsoleServices,
+  id: string,
+  except?: string | null,
+): Promise<void> {
+  for (const { Id } of await containersOf(services, id)) {
+    if (Id !== except) await removeContainer(services, Id)
   }
 }
 
