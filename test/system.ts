@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path'
 import { freePort } from './free-port.ts'
 
 const ROOT = dirname(import.meta.dirname)
-const MAIN = join(ROOT, 'bin/main.ts')
 const FLAGS = ['--disable-warning=ExperimentalWarning']
 const READY_WITHIN_MS = 60_000
 
@@ -34,6 +33,8 @@ type SystemOptions = {
   dataDir?: string
   port?: number
   args?: string[]
+  /** Another checkout than this one. */
+  root?: string
 }
 
 /** The environment of this process without what would configure the system under test. */
@@ -49,8 +50,9 @@ export async function cli(
   args: string[],
   env: Record<string, string> = {},
   stdin = '',
+  root = ROOT,
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [...FLAGS, MAIN, ...args], {
+  const child = spawn(process.execPath, [...FLAGS, join(root, 'bin/main.ts'), ...args], {
     env: cleanEnv(env),
     stdio: ['pipe', 'pipe', 'pipe'],
   })
@@ -69,7 +71,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'minato-system-')))
   const port = options.port ?? (await freePort())
   const env = { PORT: String(port), MINATO_DATA_DIR: dataDir, ...options.env }
-  const child = spawn(process.execPath, [...FLAGS, MAIN, 'start', ...(options.args ?? [])], {
+  const { root = ROOT, args = [] } = options
+  const child = spawn(process.execPath, [...FLAGS, join(root, 'bin/main.ts'), 'start', ...args], {
     env: cleanEnv(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -87,7 +90,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     output,
     kill: async () => void (await end(child, 'SIGKILL')),
     stop: async () => await end(child, 'SIGTERM'),
-    cli: (args, stdin) => cli(args, env, stdin),
+    cli: (args, stdin) => cli(args, env, stdin, root),
     async [Symbol.asyncDispose]() {
       await end(child, 'SIGKILL')
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
