@@ -11,7 +11,8 @@ import { startPostgres } from '../test/postgres.ts'
 import { cli } from '../test/system.ts'
 
 const MAIN = join(import.meta.dirname, '../bin/main.ts')
-const FLAGS = ['--disable-warning=ExperimentalWarning']
+/** As bin/minato.js has them. */
+const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16']
 const ORIGIN = 'https://minato.example.com'
 const READY_WITHIN_MS = 60_000
 

@@ -2,16 +2,11 @@
 import { join } from 'node:path'
 import { run } from './hand-over.js'
 import { ensureInstalled } from './install.js'
-import { node24, root } from './node24.js'
+import { flags, node24, root } from './node24.js'
 
 await ensureInstalled()
 process.exitCode = await run(
   node24(),
-  [
-    '--disable-warning=ExperimentalWarning',
-    join(root, 'bin/main.ts'),
-    'start',
-    ...process.argv.slice(2),
-  ],
+  [...flags, join(root, 'bin/main.ts'), 'start', ...process.argv.slice(2)],
   { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], withParent: true },
 )
