@@ -74,6 +74,7 @@ test('prints variables that work, and stops on SIGTERM with exit code 0', async 
     'objects',
     'requests',
     'uploads',
+    'vaultItems',
   ])
   child.kill('SIGTERM')
   assert.deepEqual(await once(child, 'exit'), [0, null])
