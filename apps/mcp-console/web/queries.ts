@@ -1,0 +1,3 @@
+import { createQueries } from '@minato/web/queries'
+
+export const { useAnswer, useList, refresh } = createQueries('mcp-console')
