@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type TestServer, testServer } from '@minato/platform/app/testing'
+import { type Sandbox, startSandbox } from '@minato/sandbox'
+
+const TOKEN = 'sandbox-github-token'
+let sandbox: Sandbox
+let server: TestServer
+let headers: Record<string, string>
+
+before(async () => {
+  sandbox = await startSandbox()
+  server = await testServer({
+    env: {
+      MCP_CONSOLE_DOCKER_CATALOG_URL: sandbox.registries.dockerCatalogUrl,
+      MCP_CONSOLE_OFFICIAL_REGISTRY_URL: sandbox.registries.officialRegistryUrl,
+      MCP_CONSOLE_GITHUB_HOSTS: new URL(sandbox.url).host,
+      MCP_CONSOLE_RUNNER_IMAGES: 'npm=ghcr.io/example/node-runner:24,pypi=not an image',
+    },
+  })
+  headers = (await server.signIn('user')).headers
+})
+
+after(async () => {
+  await server[Symbol.asyncDispose]()
+  await sandbox.close()
+})
+
+async function catalog(path: string) {
+  const answer = await server.inject({ url: `/api/mcp-console/catalog${path}`, headers })
+  return { status: answer.statusCode, body: answer.json() }
+}
+
+async function scenario(name: string): Promise<void> {
+  const answer = await fetch(`${sandbox.url}/sandbox/scenarios/registries`, {
+    method: 'PUT',
+    headers: { 'x-sandbox-token': sandbox.controlToken, 'content-type': 'application/json' },
+    body: JSON.stringify({ scenario: name }),
+  })
+  assert.ok(answer.ok)
+}
+
+test("GitHub's spent limit is a countdown, and the vault's token lifts it", async () => {
+  await scenario('github-limit')
+  const limited = await catalog('?source=docker')
+  assert.equal(limited.status, 429)
+  assert.ok(limited.body.retryAfterSeconds > 100 && limited.body.retryAfterSeconds <= 121)
+  const token = server.services.keys.encrypt(TOKEN, {
+    table: 'mcp_console.github_token',
+    column: 'token',
+    row: 'true',
+  })
+  await server.services.db
+    .withTables<{ 'mcp_console.github_token': Record<string, unknown> }>()
+    .insertInto('mcp_console.github_token')
+    .values({
+      id: true,
+      token,
+      item: 'github',
+      field: 'token',
+      set_by: crypto.randomUUID(),
+      set_at: new Date(),
+    })
+    .execute()
+  await server.services.cache.namespace('mcp-console').purge()
+  assert.equal((await catalog('?source=docker')).status, 200)
+  const seen = await fetch(`${sandbox.url}/sandbox/requests?service=registries`, {
+    headers: { 'x-sandbox-token': sandbox.controlToken },
+  })
+  const { requests } = (await seen.json()) as { requests: { detail: { token: boolean } }[] }
+  assert.deepEqual(
+    requests.map(({ detail }) => detail.token),
+    [false, true],
+  )
+  await scenario('normal')
+})
+
+test('an npm package is run by the image the operator allows, in its exact version', async () => {
+  const item = (id: string) => catalog(`/official/${encodeURIComponent(id)}`)
+  const { body } = await item('io.github.example/line-notify')
+  assert.equal(body.installable, true)
+  assert.equal(body.runner, 'npm')
+  assert.equal(body.image, 'ghcr.io/example/node-runner:24')
+  assert.deepEqual(body.command, ['npx', '-y', '@example/line-notify-mcp@1.2.0'])
+  // An entry that names no image is no permission.
+  assert.equal((await item('io.github.example/weather-mcp')).body.whyNot.reason, 'package_only')
+  // An image of its own comes first.
+  const everything = await item('io.github.modelcontextprotocol/everything')
+  assert.equal(everything.body.image, 'minato-test/mcp-everything:latest')
+  assert.equal(everything.body.runner, undefined)
+})
