@@ -22,9 +22,11 @@ test('production: migrated by a named step, refuses a sandbox it was not told of
       LLM_API_KEY: 'sk-sandbox',
       LLM_MODEL: 'sandbox-main',
     }
-    const refused = await cli(['start', '--role', 'web'], env)
+    const mail = { MAIL_URL: sandbox.smtpUrl }
+    const refused = await cli(['start', '--role', 'web'], { ...env, ...mail })
     assert.equal(refused.code, 78)
     assert.match(refused.stderr, /^LLM_URL points to a sandbox/m)
+    assert.match(refused.stderr, /^MAIL_URL points to a sandbox/m)
     const allowed = { ...env, MINATO_ALLOW_SANDBOX: 'model' }
     const pending = await cli(['start', '--role', 'web'], allowed)
     assert.equal(pending.code, 1)
