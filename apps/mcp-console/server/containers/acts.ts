@@ -6,7 +6,7 @@ import { containerErrors } from './errors.ts'
 import { inspectContainer } from './inspect.ts'
 import { now, startContainer } from './install.ts'
 import { LEASE_MS } from './reserve.ts'
-import { fillSecretFolder, removeSecretFiles } from './secret-files.ts'
+import { fillSecretFolder, makeSecretFolder, removeSecretFiles } from './secret-files.ts'
 import { savedSpec } from './spec.ts'
 import { type ContainerRow, containerOf, containerTables } from './store.ts'
 import type { ContainerState } from './tables.ts'
@@ -88,6 +88,8 @@ async function writeFilesAgain(
   const folder = Config.Labels[LABEL_FILES] ?? ''
   using resolved = await resolveReferences(services, who, pick(spec.env, names), signal)
   await removeSecretFiles(services, folder)
+  // Docker looks into a container only when everything it mounts is there.
+  await makeSecretFolder(services, folder)
   const owner = await ownerOf(services, row.dockerId)
   await fillSecretFolder(services, folder, resolved.reveal(), owner)
 }

@@ -134,21 +134,33 @@ test('what a worker that died has left is removed, and nothing else', { skip }, 
   const label = (id: string) => `app.minato.mcp-console.id=${id}`
   const instance = `app.minato.mcp-console.instance=${await instanceOf(services)}`
   const labels = ['--label', instance, '--label']
-  docker(['create', '--name', 'half-made', ...labels, label(half.id), everything])
-  docker(['create', '--name', 'rowless', ...labels, label(crypto.randomUUID()), everything])
+  docker(['create', '--name', `half-${half.id}`, ...labels, label(half.id), everything])
+  docker([
+    'create',
+    '--name',
+    `rowless-${half.id}`,
+    ...labels,
+    label(crypto.randomUUID()),
+    everything,
+  ])
   docker(['create', '--name', `${kept.id}.next`, ...labels, label(kept.id), everything])
+  const theirName = `theirs-${half.id}`
   const theirs = ['--label', `app.minato.mcp-console.instance=${crypto.randomUUID()}`]
-  docker(['create', '--name', 'theirs', ...theirs, '--label', label(half.id), everything])
+  docker(['create', '--name', theirName, ...theirs, '--label', label(half.id), everything])
 
   await cleanUp(services)
-  assert.deepEqual((await mcp.containers()).sort(), ['half-made', 'kept'], 'half-made has a lease')
+  assert.deepEqual((await mcp.containers()).sort(), [`half-${half.id}`, 'kept'], 'its lease runs')
   await containerTables(services.db)
     .updateTable('mcp_console.containers')
     .set({ lease_until: new Date(services.clock() - 1) })
     .where('id', '=', half.id)
     .execute()
-  docker(['rm', '-f', 'theirs'])
   await cleanUp(services)
+  assert.equal(
+    docker(['rm', '-f', theirName]).stdout,
+    `${theirName}\n`,
+    'another installation’s stays',
+  )
   assert.deepEqual(await mcp.containers(), ['kept'])
   assert.equal(await findContainer(services, half.id), undefined)
   assert.equal((await mcp.call('GET', `/containers/${kept.id}`)).body.state, 'running')

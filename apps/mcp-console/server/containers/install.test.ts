@@ -45,7 +45,10 @@ test('installs a server, shows it to everybody, and takes it away again', { skip
     undefined,
     colleague,
   )
-  assert.deepEqual(listed.body.items, [made])
+  const [seen, ...others] = listed.body.items
+  assert.deepEqual(others, [])
+  // Docker's sentence counts the seconds.
+  assert.deepEqual({ ...seen, status: '' }, { ...made, status: '' })
   const saved = await mcp.call<{ config: { env: object } }>('GET', `/containers/${made.id}/config`)
   assert.deepEqual(saved.body.config.env, { WEATHER_TOKEN: REFERENCE, LEVEL: 'high' })
 

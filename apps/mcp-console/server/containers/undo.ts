@@ -1,6 +1,7 @@
 import type { ConsoleServices } from '../config.ts'
 import { LABEL_FILES } from './create.ts'
-import { asking, docker, dockerStatus, LABEL_ID } from './docker.ts'
+import { asking, docker, dockerStatus, LABEL_ID, LABEL_INSTANCE } from './docker.ts'
+import { instanceOf } from './instance.ts'
 import { removeSecretFiles } from './secret-files.ts'
 import { containerTables } from './store.ts'
 
@@ -41,8 +42,9 @@ export async function removeContainersOf(
 
 /** Every container that was made for this row, of whatever attempt. */
 export async function containersOf(services: ConsoleServices, id: string) {
+  const label = [`${LABEL_ID}=${id}`, `${LABEL_INSTANCE}=${await instanceOf(services)}`]
   return await asking(services, () =>
-    docker(services).listContainers({ all: true, filters: { label: [`${LABEL_ID}=${id}`] } }),
+    docker(services).listContainers({ all: true, filters: { label } }),
   )
 }
 

@@ -1,9 +1,11 @@
 import type { ContainerInfo } from 'dockerode'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
-import { asking, docker, LABEL, LABEL_ID } from './docker.ts'
+import { asking, docker, LABEL_INSTANCE } from './docker.ts'
+import { instanceOf } from './instance.ts'
 import { savedSpec } from './spec.ts'
 import type { ContainerRow } from './store.ts'
+import { containersOf } from './undo.ts'
 
 export const containerView = z.object({
   id: z.string(),
@@ -36,8 +38,9 @@ export async function viewContainers(
   services: ConsoleServices,
   rows: readonly ContainerRow[],
 ): Promise<ContainerView[]> {
+  const label = [`${LABEL_INSTANCE}=${await instanceOf(services)}`]
   const known = await asking(services, () =>
-    docker(services).listContainers({ all: true, filters: { label: [LABEL_ID] } }),
+    docker(services).listContainers({ all: true, filters: { label } }),
   )
   const byId = new Map(known.map((info) => [info.Id, info]))
   return rows.map((row) => view(row, byId.get(row.docker_id ?? '')))
@@ -47,9 +50,7 @@ export async function viewContainer(
   services: ConsoleServices,
   row: ContainerRow,
 ): Promise<ContainerView> {
-  const known = await asking(services, () =>
-    docker(services).listContainers({ all: true, filters: { label: [`${LABEL_ID}=${row.id}`] } }),
-  )
+  const known = await containersOf(services, row.id)
   return view(
     row,
     known.find(({ Id }) => Id === row.docker_id),
@@ -69,7 +70,7 @@ export function view(row: ContainerRow, info: ContainerInfo | undefined): Contai
     delivery: row.delivery,
     hasSecrets: row.has_secrets,
     state,
-    status: info?.Labels[LABEL] === undefined ? '' : info.Status,
+    status: info?.Status ?? '',
     dockerId: row.docker_id?.slice(0, SHOWN_ID) ?? null,
     ports: portsOf(info),
     ownerId: row.owner_id,
