@@ -7,6 +7,7 @@ import {
   isNothing,
   isOrdinaryWord,
   isPlaceholder,
+  isSampleToken,
   looksRandom,
   UUID,
 } from './value-shape.ts'
@@ -22,7 +23,8 @@ export function isSecretValue(
 ): boolean {
   // The beginning is enough to judge by, and bounds the work on values without end.
   const value = text.slice(found.start, Math.min(found.end, found.start + HEAD))
-  if (isNothing(value) || isMasked(value) || isPublicSample(value)) return false
+  if (isNothing(value) || isMasked(value) || isPublicSample(value) || isSampleToken(value))
+    return false
   if (kind === DIGITS) return /^\d{3,8}$/.test(value)
   if (kind === ACCOUNT) return /^\d{4}-?\d{4}-?\d{4}$/.test(value)
   if (kind === PARAMETER) return isParameter(text, nameStart, found) && !isPlaceholder(value)

@@ -20,6 +20,16 @@ function isFilled(value: string): boolean {
   return plain.split(filler).length - 1 >= plain.length * 0.75
 }
 
+/**
+ * `xoxp-1234567890`, `sk_abcdefghijkl…`, `ghp_XXXXXXXXXXXX`: the mark of a vendor and then what nobody is
+ * given, as manuals and forms show it.
+ */
+export function isSampleToken(value: string): boolean {
+  if (!VENDOR_MARK.test(value)) return false
+  return isFilled(value) || isSequence(value) || /([Xx#*0])\1{9,}$/.test(value)
+}
+const VENDOR_MARK = /^(?:xox[a-z][-.]|sk[-_]|pk_|gh[a-z]_|glpat-|hf_|AIza|npm_)/
+
 /** `abc123xyz-456def789`: characters in the order of the alphabet, as people make samples. */
 export function isSequence(value: string): boolean {
   let steps = 0

@@ -38,7 +38,7 @@ export const CLOUD_TOKENS: VendorToken[] = [
   token('+acr', /[A-Za-z0-9+/]{42}\+ACR[A-D][A-Za-z0-9+/]{5}/, { lead: 42, edge: 'base64' }),
   token('azdo', /[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])/, { lead: 76, edge: 'base64' }),
   // Other clouds and hosts.
-  token('ltai', /LTAI[a-z0-9]{17,24}(?!\w)/i, { edge: 'base64' }),
+  token('ltai', /LTAI[A-Za-z0-9]{17,24}(?!\w)/, { edge: 'base64' }),
   token('akid', /AKID[A-Za-z0-9]{32}(?!\w)/, { edge: 'base64' }),
   token('aklt', /AKLT[A-Za-z0-9_-]{40,}/, { edge: 'base64' }),
   token('bce-v3/altak-', /bce-v3\/ALTAK-[A-Za-z0-9]{21}\/[a-f0-9]{40}/),

@@ -59,7 +59,7 @@ export const CODE_TOKENS: VendorToken[] = [
   token('sk-ant-', /sk-ant-[a-z0-9]{2,12}-[\w-]{24,}/, { minEntropy: 3, notSequence: true }),
   token('sk-', /sk-(?:proj|svcacct|admin|or-v1|lf|None|live|prod)-[\w-]{24,}/, { minEntropy: 3 }),
   token('sk-', /sk-[A-Za-z0-9]{20,}(?![\w-])/, { minEntropy: 3 }),
-  token('hf_', /hf_[a-z]{34}(?!\w)/i, { minEntropy: 3 }),
+  token('hf_', /hf_[A-Za-z]{34}(?!\w)/, { minEntropy: 3 }),
   token('api_org_', /api_org_[a-z]{34}(?!\w)/i, { minEntropy: 3 }),
   token('gsk_', /gsk_[a-zA-Z0-9]{40,}/, { minEntropy: 3 }),
   token('pplx-', /pplx-[a-zA-Z0-9]{40,}/, { minEntropy: 3.5 }),

@@ -73,7 +73,7 @@ export const SERVICE_TOKENS: VendorToken[] = [
   // Monitoring.
   token('nrak- nrjs- nrii- nraa- nriq-', /NR(?:AK|JS|II|AA|IQ)-[\w-]{19,}/i, { minEntropy: 3 }),
   token('nral', /[a-f0-9]{36}NRAL(?!\w)/, { lead: 36 }),
-  token('glc_', /glc_[A-Za-z0-9+/]{32,400}={0,3}/i, { minEntropy: 3 }),
+  token('glc_', /glc_[A-Za-z0-9+/]{32,400}={0,3}/, { minEntropy: 3 }),
   token('glsa_', /glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}/i, { minEntropy: 3 }),
   token('eyjrijoi', /eyJrIjoi[A-Za-z0-9]{70,400}={0,3}/i, { minEntropy: 3, edge: 'base64' }),
   token('sntrys_ sntryu_ sntryi_ sntrya_', /sntry[suia]_[\w+/=-]{40,}/, { minEntropy: 3.5 }),
