@@ -9,15 +9,14 @@ const MAX_ROUNDS = 3
 const MAX_RESULTS = 5
 
 const toolInput = z.object({ query: z.string().min(1).max(200) })
-const searchAnswer = z.object({
-  results: z.array(
-    z.object({
-      title: z.string(),
-      url: z.url({ protocol: /^https?$/ }),
-      content: z.string().default(''),
-    }),
-  ),
+const searchAnswer = z.object({ results: z.array(z.unknown()) })
+/** An entry of another form, or one that leads elsewhere than to the web, is left out. */
+const searchResult = z.object({
+  title: z.string(),
+  url: z.url({ protocol: /^https?$/ }),
+  content: z.string().default(''),
 })
+type Result = z.infer<typeof searchResult>
 
 /**
  * Streams an answer and lets the model search the web on the way, where an operator configured a
@@ -61,27 +60,49 @@ async function search(
   if (searchUrl === undefined || toolCall.name !== 'web_search' || !input.success) {
     return answer('This tool is not available.')
   }
-  const url = new URL(searchUrl)
-  url.searchParams.set('q', input.data.query)
-  url.searchParams.set('format', 'json')
-  const response = await services.outbound.fetch(url, {
-    trust: 'config',
-    service: 'web-search',
-    timeoutMs: 10_000,
-    maxBytes: 1024 * 1024,
-    ...(signal === undefined ? {} : { signal }),
-  })
-  const found = searchAnswer.safeParse(await response.json().catch(() => undefined))
-  if (!response.ok || !found.success) return answer('The search failed.')
-  const results = found.data.results.slice(0, MAX_RESULTS)
-  const known = new Set(sources.map((source) => source.url))
-  for (const { title, url: link } of results)
-    if (!known.has(link)) sources.push({ title, url: link })
+  const results = await resultsOf(services, searchUrl, input.data.query, signal)
+  if (results === undefined) return answer('The search failed.')
+  for (const { title, url } of results) {
+    if (!sources.some((source) => source.url === url)) sources.push({ title, url })
+  }
   const nonce = randomBytes(16).toString('hex')
   const text = results.map((item) => `${item.title}\n${item.url}\n${item.content}`).join('\n\n')
   return answer(
     `${delimiterNotice(nonce)}\n${delimit(text, { provenance: 'web', name: 'search' }, nonce)}`,
   )
+}
+
+/** What the search API found; undefined when it failed: the model then answers without. */
+async function resultsOf(
+  services: ChatbotServices,
+  searchUrl: string,
+  query: string,
+  signal: AbortSignal | undefined,
+): Promise<Result[] | undefined> {
+  const url = new URL(searchUrl)
+  url.searchParams.set('q', query)
+  url.searchParams.set('format', 'json')
+  try {
+    const response = await services.outbound.fetch(url, {
+      trust: 'config',
+      service: 'web-search',
+      timeoutMs: 10_000,
+      maxBytes: 1024 * 1024,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    if (!response.ok) throw new Error(`The search API answered ${response.status}.`)
+    const { results } = searchAnswer.parse(await response.json())
+    return results
+      .flatMap((item) => {
+        const result = searchResult.safeParse(item)
+        return result.success ? [result.data] : []
+      })
+      .slice(0, MAX_RESULTS)
+  } catch (error) {
+    signal?.throwIfAborted()
+    services.log.warn('chatbot.search_failed', { err: error })
+    return undefined
+  }
 }
 
 function parseJson(text: string): unknown {
