@@ -1,12 +1,21 @@
 import { defineApp } from '@minato/platform/app'
 import { catalogRoutes, sourceRoutes } from './server/catalog/index.ts'
+import { compatibilityRoutes } from './server/compatibility.ts'
 import { mcpConsoleConfig } from './server/config.ts'
 import { configurationRoutes } from './server/configuration/index.ts'
 import { changeJob, containerRoutes, installJob, startCleanUp } from './server/containers/index.ts'
+import { encrypted } from './server/encrypted.ts'
 import { gatewayEndpoint } from './server/gateway/index.ts'
 import { profileRoutes } from './server/profiles/index.ts'
 import { remoteRoutes } from './server/remote/index.ts'
 import { secretsRoutes, sweepEndedVaults } from './server/secrets/index.ts'
+import {
+  endJob,
+  runJob,
+  sessionRoutes,
+  startJob,
+  startSessionSweep,
+} from './server/sessions/index.ts'
 
 export default defineApp({
   name: 'mcp-console',
@@ -16,6 +25,7 @@ export default defineApp({
     ja: 'MCP サーバーを Docker で動かし、秘密は保管庫に置き、安全な入口をひとつにまとめます。',
   },
   config: mcpConsoleConfig,
+  encrypted,
   permissions: {
     'mcp-console.view': {
       title: { en: 'See the catalog and the servers', ja: 'カタログとサーバーの閲覧' },
@@ -45,15 +55,21 @@ export default defineApp({
     profileRoutes(server, services)
     remoteRoutes(server, services)
     secretsRoutes(server, services)
+    sessionRoutes(server, services)
   },
-  rootRoutes: gatewayEndpoint,
-  jobs: [installJob, changeJob],
+  rootRoutes(server, services) {
+    gatewayEndpoint(server, services)
+    compatibilityRoutes(server, services)
+  },
+  jobs: [installJob, changeJob, startJob, runJob, endJob],
   async worker(services) {
     const stopSweep = sweepEndedVaults(services)
     const stopCleanUp = startCleanUp(services)
+    const stopSessions = startSessionSweep(services)
     return async () => {
       stopSweep()
       await stopCleanUp()
+      await stopSessions()
     }
   },
 })
