@@ -42,6 +42,42 @@ const pages = {
     'EditPage',
   ),
   '/mcp-console/jobs/$id': lazyRouteComponent(() => import('./jobs/job-page.tsx'), 'JobPage'),
+  '/mcp-console/inspector/$id': lazyRouteComponent(
+    () => import('./inspector/inspector-page.tsx'),
+    'InspectorPage',
+  ),
+  '/mcp-console/remote-servers': lazyRouteComponent(
+    () => import('./remote/remote-page.tsx'),
+    'RemotePage',
+  ),
+  '/mcp-console/remote-servers/hosts': lazyRouteComponent(
+    () => import('./remote/hosts-page.tsx'),
+    'HostsPage',
+  ),
+  '/mcp-console/gateway': lazyRouteComponent(
+    () => import('./gateway/profiles-page.tsx'),
+    'ProfilesPage',
+  ),
+  '/mcp-console/gateway/held': lazyRouteComponent(
+    () => import('./gateway/held-page.tsx'),
+    'HeldPage',
+  ),
+  '/mcp-console/gateway/calls': lazyRouteComponent(
+    () => import('./gateway/calls-page.tsx'),
+    'CallsPage',
+  ),
+  '/mcp-console/gateway/$id': lazyRouteComponent(
+    () => import('./gateway/profile-page.tsx'),
+    'ProfilePage',
+  ),
+  '/mcp-console/configuration': lazyRouteComponent(
+    () => import('./configuration/configuration-page.tsx'),
+    'ConfigurationPage',
+  ),
+  '/mcp-console/configuration/versions': lazyRouteComponent(
+    () => import('./configuration/versions-page.tsx'),
+    'VersionsPage',
+  ),
   '/mcp-console/vault': lazyRouteComponent(() => import('./vault/vault-page.tsx'), 'VaultPage'),
 }
 

@@ -16,7 +16,7 @@ const operate = 'mcp-console.operate'
 export const sections: readonly Section[] = [
   part('catalog', IconBuildingStore, { ja: 'カタログ', en: 'Catalog' }, view),
   part('servers', IconServer, { ja: 'サーバー', en: 'Servers' }, view),
-  part('remote', IconCloud, { ja: 'リモート', en: 'Remote' }, view),
+  part('remote-servers', IconCloud, { ja: 'リモート', en: 'Remote' }, view),
   part('gateway', IconRoute, { ja: 'ゲートウェイ', en: 'Gateway' }, view),
   part('sessions', IconBox, { ja: 'セッション', en: 'Sessions' }, operate),
   part('vault', IconKey, { ja: '保管庫', en: 'Vault' }, operate),

@@ -13,6 +13,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { ConsolePage } from '../console-page.tsx'
 import { useAnswer } from '../queries.ts'
 import type { CatalogItem } from '../shapes.ts'
+import classes from './catalog.module.css'
 import { ItemBadges } from './items.tsx'
 
 export function ItemPage() {
@@ -41,7 +42,7 @@ function Acts({ item }: { item: CatalogItem }) {
       {remoteUrl !== undefined && (
         <Button
           onClick={() =>
-            navigate({ to: '/mcp-console/remote', search: { source, item: id } as never })
+            navigate({ to: '/mcp-console/remote-servers', search: { source, item: id } as never })
           }
         >
           {t('catalog.connect')}
@@ -67,7 +68,9 @@ function Item({ item }: { item: CatalogItem }) {
     <>
       {item.whyNot !== undefined && <p className={blocks.note}>{item.whyNot[locale]}</p>}
       <section className={blocks.card}>
-        <p data-raw>{item.description}</p>
+        <p className={classes.about} data-raw>
+          {item.description}
+        </p>
         <ItemBadges item={item} />
         <Facts
           of={[

@@ -1,5 +1,9 @@
 import catalog from './en/catalog.ts'
+import configuration from './en/configuration.ts'
+import gateway from './en/gateway.ts'
+import inspector from './en/inspector.ts'
 import jobs from './en/jobs.ts'
+import remote from './en/remote.ts'
 import servers from './en/servers.ts'
 import vault from './en/vault.ts'
 
@@ -7,7 +11,11 @@ export default {
   title: 'MCP console',
   sections: 'Parts of the MCP console',
   catalog,
+  configuration,
+  gateway,
+  inspector,
   jobs,
+  remote,
   servers,
   vault,
 }

@@ -72,7 +72,7 @@ function Line({ label, values, now }: { label: string; values: number[]; now: Re
       </svg>
       <figcaption>
         <span>{label}</span>
-        {now}
+        <span>{now}</span>
       </figcaption>
     </figure>
   )
