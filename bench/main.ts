@@ -8,6 +8,7 @@ type Bench = () => Promise<Measured>
 const BENCHES: Record<string, () => Promise<Bench>> = {
   http: async () => (await import('./http/bench.ts')).http,
   log: async () => (await import('./log.ts')).log,
+  jobs: async () => (await import('./jobs/bench.ts')).jobs,
   chat: async () => (await import('./chat/bench.ts')).chat,
   memory: async () => (await import('./memory.ts')).memory,
 }

@@ -5,7 +5,7 @@ import { openBoss } from './boss.ts'
 import type { JobsContext } from './context.ts'
 import { every } from './every.ts'
 import { dueNames } from './fetch.ts'
-import { createLane, type Lane } from './lane.ts'
+import { Lane } from './lane.ts'
 import { startLeases } from './leases.ts'
 import { startSchedules } from './schedules.ts'
 import { CHANNEL, readSignal } from './signals.ts'
@@ -43,7 +43,7 @@ export async function startWorker(
   const state: WorkerState = { id: randomUUID(), running: new Map(), draining: false }
   const lanes = new Map<string, Lane>()
   for (const [name, registered] of context.registered) {
-    lanes.set(name, createLane(context, boss, state, registered))
+    lanes.set(name, new Lane({ context, boss, state, registered }))
   }
   const stopListening = await listen(context, state, lanes)
   const poll = every(POLL_MS, context.log, 'jobs.poll_failed', async () => {
