@@ -1,5 +1,13 @@
 import type { AppServices } from '@minato/platform/app'
-import { bytes, defineConfig, duration, integer, list, url, variable } from '@minato/platform/config'
+import {
+  bytes,
+  defineConfig,
+  duration,
+  integer,
+  list,
+  url,
+  variable,
+} from '@minato/platform/config'
 import { z } from 'zod'
 
 export const mcpConsoleConfig = defineConfig({
@@ -97,6 +105,17 @@ export const mcpConsoleConfig = defineConfig({
   }),
   callRetentionMs: variable('MCP_CONSOLE_CALL_RETENTION', duration.default(90 * 86_400_000), {
     describe: 'how long the record of calls through the gateway is kept',
+  }),
+  sessionIdleMs: variable('MCP_CONSOLE_SESSION_IDLE', duration.default(30 * 60_000), {
+    describe: 'after how long without use an isolated session ends',
+  }),
+  maxSessions: variable('MCP_CONSOLE_MAX_SESSIONS', integer(1, 1000).default(5), {
+    describe: 'isolated sessions one person may have at a time',
+  }),
+  sessionTlsDir: variable('MCP_CONSOLE_SESSION_TLS_DIR', z.string().optional(), {
+    describe:
+      "folder for sessions' certificates, shared by all processes and the Docker host; unset: in the data folder",
+    example: '/srv/minato/session-tls',
   }),
 })
 

@@ -29,7 +29,8 @@ export type House = {
 
 /** A server whose users may reach the sandbox's remote servers, and a clock that can be moved. */
 export async function openHouse(env: Record<string, string> = {}): Promise<House> {
-  const sandbox = await startSandbox()
+  await using opening = new AsyncDisposableStack()
+  const sandbox = opening.use(await startSandbox())
   let aheadMs = 0
   const server = await testServer({
     clock: () => Date.now() + aheadMs,
@@ -41,7 +42,9 @@ export async function openHouse(env: Record<string, string> = {}): Promise<House
       ...env,
     },
   })
+  opening.use(server)
   const operator = await server.signIn('operator')
+  const opened = opening.move()
   const call: House['call'] = async (method, path, { who = operator, body, headers = {} } = {}) => {
     const answer = await server.inject({
       method,
@@ -90,10 +93,7 @@ export async function openHouse(env: Record<string, string> = {}): Promise<House
     passMs(ms) {
       aheadMs += ms
     },
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]()
-      await sandbox.close()
-    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
 

@@ -1,0 +1,3 @@
+export { endJob, runJob, startJob } from './jobs.ts'
+export { sessionRoutes } from './routes.ts'
+export { startSessionSweep } from './sweep.ts'
