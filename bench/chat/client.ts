@@ -2,6 +2,8 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 
 const agent = new Agent({ keepAlive: true, maxSockets: 2000 })
 
+const SILENT_MS = 30_000
+
 export type Door = {
   name: string
   url: string
@@ -33,6 +35,8 @@ export function askOnce(door: Door, reading: Reading = {}): Promise<Answer> {
       },
       (response) => readAnswer(response, door, startedAt, reading).then(resolve, reject),
     )
+    // Whatever goes wrong, the bench comes to its end: silence counts as a broken answer.
+    sent.setTimeout(SILENT_MS, () => sent.destroy(new Error(`${door.name} fell silent.`)))
     sent.on('error', reject)
     sent.end(door.body)
   })

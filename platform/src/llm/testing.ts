@@ -62,8 +62,10 @@ export async function scriptedModel(script: Script): Promise<ScriptedModel> {
     asked,
     hungUp: hungUp.promise,
     async [Symbol.asyncDispose]() {
+      // No new connections first: one that came after the others were ended would keep it open.
+      const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()
-      await new Promise((resolve) => server.close(resolve))
+      await closed
     },
   }
 }
