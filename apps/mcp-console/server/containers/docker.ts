@@ -67,9 +67,15 @@ export function messageOf(error: unknown): string {
   const text =
     typeof json === 'object' && json !== null && 'message' in json
       ? String(json.message)
-      : 'no reason was given.'
+      : textOf(error)
   // "invalid environment variable: X=…" and the like: what follows a `=` may be a value.
   return text.replace(/=.*/s, '=…').slice(0, 300)
+}
+
+/** dockerode's own sentence, "(HTTP code 500) server error - what the engine said", for calls that stream. */
+function textOf(error: unknown): string {
+  const said = error instanceof Error ? / - (.+)$/s.exec(error.message)?.[1]?.trim() : undefined
+  return said === undefined || said === '' ? 'no reason was given' : said
 }
 
 function mend(code: string): string {

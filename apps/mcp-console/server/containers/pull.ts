@@ -32,12 +32,7 @@ export async function pullImage(
     try {
       return await docker(services).createImage({ fromImage, tag, abortSignal: signal })
     } catch (error) {
-      const status = dockerStatus(error)
-      const isUnknown = status === 404 || /denied|not found|unauthorized/i.test(messageOf(error))
-      if (status !== undefined && isUnknown) {
-        throw containerErrors.MCP_CONSOLE_IMAGE_NOT_FOUND({ image })
-      }
-      if (status !== undefined) throw pullFailed(image, messageOf(error))
+      if (dockerStatus(error) !== undefined) throw failure(image, messageOf(error))
       throw error
     }
   })
@@ -124,14 +119,7 @@ export function nameParts(image: string): { fromImage: string; tag: string } {
 }
 
 function failure(image: string, message: string) {
-  return /manifest unknown|not found|denied/i.test(message)
+  return /manifest unknown|not found|denied|unauthorized|does not exist/i.test(message)
     ? containerErrors.MCP_CONSOLE_IMAGE_NOT_FOUND({ image })
-    : pullFailed(image, message)
-}
-
-function pullFailed(image: string, message: string) {
-  return containerErrors.MCP_CONSOLE_IMAGE_PULL_FAILED({
-    image,
-    message: `${message.slice(0, 200)}.`,
-  })
+    : containerErrors.MCP_CONSOLE_IMAGE_PULL_FAILED({ image, message: `${message.slice(0, 200)}.` })
 }
