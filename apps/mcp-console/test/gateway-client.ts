@@ -3,7 +3,8 @@ import { type TestServer, testServer } from '@minato/platform/app/testing'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { mcpConsoleConfig } from '../server/config.ts'
-import { gatewayEndpoint } from '../server/gateway/index.ts'
+import { gatewayEndpoint, gatewayRoutes } from '../server/gateway/index.ts'
+import { inspectorRoutes } from '../server/inspector/index.ts'
 import { profileRoutes } from '../server/profiles/index.ts'
 import type { Profile } from '../server/profiles/profile.ts'
 
@@ -22,6 +23,8 @@ const app = defineApp({
   },
   routes(server, services) {
     profileRoutes(server, services)
+    gatewayRoutes(server, services)
+    inspectorRoutes(server, services)
   },
   rootRoutes: gatewayEndpoint,
 })
@@ -56,11 +59,13 @@ type Connected = {
 export async function startGateway(
   servers: Record<string, string>,
   env: Record<string, string> = {},
+  clock?: () => number,
 ): Promise<TestGateway> {
   const list = Object.entries(servers).map(([name, url]) => `${name}=${url}`)
   const server = await testServer({
     apps: [app as unknown as AppDefinition],
     env: { MCP_CONSOLE_SERVERS: list.join(','), RATE_READ: '100000/1m', ...env },
+    ...(clock === undefined ? {} : { clock }),
   })
   const url = await server.listen()
   const operator = await server.signIn('operator')
@@ -73,6 +78,7 @@ export async function startGateway(
     })
     return { status: statusCode, body: (body === '' ? undefined : JSON.parse(body)) as never }
   }
+  const open: Connected[] = []
   return {
     ...server,
     url,
@@ -84,7 +90,16 @@ export async function startGateway(
       return body
     },
     key: async (role = 'user') => await server.apiKey((await server.signIn(role)).user),
-    connect: (options) => connectClient(url, options),
+    async connect(options) {
+      const connected = await connectClient(url, options)
+      open.push(connected)
+      return connected
+    },
+    async [Symbol.asyncDispose]() {
+      // A failed test leaves its client open; the server would wait for it.
+      await Promise.allSettled(open.map(({ close }) => close()))
+      await server[Symbol.asyncDispose]()
+    },
   }
 }
 

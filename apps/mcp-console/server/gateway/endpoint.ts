@@ -21,6 +21,7 @@ import {
   RpcError,
   VERSIONS,
 } from './json-rpc.ts'
+import { protectedResource } from './metadata.ts'
 import { serve } from './methods.ts'
 import { openTo } from './profile-cache.ts'
 import type { Session } from './sessions.ts'
@@ -38,6 +39,7 @@ type Named = FastifyRequest<{ Params: { profile?: string } }>
 export function gatewayEndpoint(root: RouteServer, services: ConsoleServices): void {
   const gateway = gatewayOf(services)
   const checkHost = createHostCheck(services)
+  protectedResource(root, services)
   void root.register(async (scope) => {
     const server = scope as RouteServer
     endpointErrors(server, services)
@@ -79,7 +81,7 @@ async function post(gateway: Gateway, request: Named, reply: FastifyReply): Prom
   const found = sessionOf(gateway, request)
   const session = found instanceof Promise ? await found : found
   if (typeof session === 'string')
-    return refuse(reply, session === NO_SESSION ? 400 : 404, INVALID_REQUEST, session)
+    return refuse(reply, session === UNKNOWN_SESSION ? 404 : 400, INVALID_REQUEST, session)
   if (!isRequest(message)) {
     take(gateway, session, message)
     return reply.status(202).send()

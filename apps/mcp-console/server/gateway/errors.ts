@@ -25,6 +25,14 @@ export const gatewayErrors = defineErrors({
       ja: 'MCP サーバー「{server}」の応答: {message}',
     },
   },
+  MCP_CONSOLE_TOOL_CHANGED_AGAIN: {
+    status: 409,
+    title: { en: 'The tool changed again', ja: 'ツールがさらに変わりました' },
+    detail: {
+      en: 'What the server says of "{tool}" is not what you looked at. Read it again, then decide.',
+      ja: '「{tool}」の説明は、確認した内容からさらに変わっています。読み直してから判断してください。',
+    },
+  },
   MCP_CONSOLE_PROFILE_NONE: {
     status: 404,
     title: { en: 'No profile', ja: 'プロファイルがありません' },

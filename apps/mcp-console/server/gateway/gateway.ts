@@ -11,7 +11,8 @@ import { createProfileCache, type ProfileCache } from './profile-cache.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { spread } from './spread.ts'
 import { type GatewayDatabase, gatewayTables } from './tables.ts'
-import { configuredServers, createUpstreams, type Upstreams } from './upstream.ts'
+import { createUpstreams, type Upstreams } from './upstream.ts'
+import { configuredServers, containerServers, remoteServers } from './upstream-kinds.ts'
 
 /** Everything a process needs to serve clients; one a process. */
 export type Gateway = {
@@ -44,7 +45,11 @@ function createGateway(services: ConsoleServices): Gateway {
   const { clock, appConfig } = services
   const db = gatewayTables(services.db)
   const bus = createBus(services)
-  const upstreams = createUpstreams({ config: configuredServers(services) })
+  const upstreams = createUpstreams({
+    config: configuredServers(services),
+    container: containerServers(services),
+    remote: remoteServers(services),
+  })
   const pool = createPool({
     upstreams,
     clock,

@@ -1,1 +1,3 @@
 export { gatewayEndpoint } from './endpoint.ts'
+export { startRetention } from './retention.ts'
+export { gatewayRoutes } from './routes.ts'

@@ -36,9 +36,10 @@ const MAX_ITEMS = 5000
 
 type Entry = {
   listing: Listing | undefined
-  reading: Promise<Listing> | undefined
-  /** The server said that it changed: the old one must not be served. */
-  dirty: boolean
+  /** How often the server said that something changed, and what of that the listing knows. */
+  changes: number
+  known: number
+  reading: { done: Promise<Listing>; changes: number } | undefined
 }
 
 /** The lists of every server, kept warm. */
@@ -47,53 +48,57 @@ export function createListings(options: Options) {
   const find = (ref: string): Entry => {
     let entry = entries.get(ref)
     if (entry === undefined) {
-      entry = { listing: undefined, reading: undefined, dirty: false }
+      entry = { listing: undefined, changes: 0, known: 0, reading: undefined }
       entries.set(ref, entry)
     }
     return entry
-  }
-  const read = (ref: string, entry: Entry): Promise<Listing> => {
-    entry.dirty = false
-    entry.reading ??= readListing(options, ref)
-      .then((listing) => {
-        const before = entry.listing
-        entry.listing = listing
-        if (before !== undefined) tellChanges(options, before, listing)
-        return listing
-      })
-      .finally(() => {
-        entry.reading = undefined
-      })
-    return entry.reading
   }
   return {
     /** The listing at hand when it is good enough; else a promise of one. */
     get(ref: string): Listing | Promise<Listing> {
       const entry = find(ref)
       const { listing } = entry
-      if (listing === undefined || entry.dirty) return read(ref, entry)
+      if (listing === undefined || entry.known !== entry.changes) return read(options, ref, entry)
       if (listing.readAt + options.maxAgeMs < options.clock() && entry.reading === undefined) {
         // Whoever is served meanwhile has one that was true a moment ago.
-        read(ref, entry).catch(() => {
+        read(options, ref, entry).catch(() => {
           entry.listing = { ...listing, readAt: options.clock() }
         })
       }
       return listing
     },
-    read: (ref: string) => read(ref, find(ref)),
-    /** The server says that a list changed: read it at once, so that nobody uses what is not approved. */
+    /** What the server says now. */
+    read: (ref: string) => read(options, ref, find(ref)),
+    /** The server says that a list changed: from now on nobody is given the old one. */
     changed(ref: string): void {
       const entry = find(ref)
-      entry.dirty = true
-      const again = () => (entry.dirty ? read(ref, entry) : undefined)
-      const running = entry.reading ?? Promise.resolve(undefined)
-      // It is dirty still, so the next who asks reads it again and is told what is wrong.
-      void running.then(again, again).catch(() => {
-        entry.dirty = true
-      })
+      entry.changes += 1
+      // When this fails, the next who asks reads it again and is told what is wrong.
+      read(options, ref, entry).catch(() => undefined)
     },
-    forget: (ref: string) => void entries.delete(ref),
   }
+}
+
+/** Reads the lists, or waits for a reading that began after the last change. */
+function read(options: Options, ref: string, entry: Entry): Promise<Listing> {
+  const { changes } = entry
+  if (entry.reading?.changes === changes) return entry.reading.done
+  const before = entry.reading?.done ?? Promise.resolve()
+  const start = () => readListing(options, ref)
+  const done = before.then(start, start).then((listing) => {
+    const old = entry.listing
+    entry.listing = listing
+    entry.known = changes
+    if (old !== undefined) tellChanges(options, old, listing)
+    return listing
+  })
+  const reading = { done, changes }
+  entry.reading = reading
+  const over = (): void => {
+    if (entry.reading === reading) entry.reading = undefined
+  }
+  done.then(over, over)
+  return done
 }
 
 export type Listings = ReturnType<typeof createListings>

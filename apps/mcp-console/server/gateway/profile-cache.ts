@@ -64,6 +64,20 @@ export function createProfileCache(options: {
       const found = current()
       return found instanceof Promise ? undefined : found.byId.get(id)
     },
+    /** A profile open to the person that has the server: the named one, else the first. */
+    async withServer(
+      principal: Principal,
+      ref: string,
+      named: string | undefined,
+    ): Promise<ActiveProfile | undefined> {
+      const { byName } = await current()
+      return [...byName.values()].find(
+        (profile) =>
+          (named === undefined || profile.name === named) &&
+          openTo(principal, profile) !== undefined &&
+          profile.active.some((server) => server.ref === ref),
+      )
+    },
     /**
      * The profile a request means: the one it names; else the one its key, then its person, chose;
      * else the default. Undefined as well for one that is not open to the person.

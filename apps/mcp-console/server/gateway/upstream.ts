@@ -1,7 +1,5 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
-import type { ConsoleServices } from '../config.ts'
 import { gatewayErrors } from './errors.ts'
-import { createHttpTransport } from './http-transport.ts'
 
 /**
  * How to reach one kind of server.
@@ -10,7 +8,8 @@ import { createHttpTransport } from './http-transport.ts'
  */
 export type UpstreamKind = {
   open(id: string): Promise<{ transport: Transport; separate: boolean }>
-  list(): Promise<Upstream[]>
+  /** Those that this person may put into a profile. */
+  list(userId: string): Promise<Upstream[]>
 }
 
 export type Upstream = { ref: string; name: string }
@@ -33,37 +32,9 @@ export function createUpstreams(kinds: Readonly<Record<string, UpstreamKind>>) {
       const { kind, id } = find(ref)
       return kind.open(id)
     },
-    async list(): Promise<Upstream[]> {
-      const lists = await Promise.all(Object.values(kinds).map((kind) => kind.list()))
+    async list(userId: string): Promise<Upstream[]> {
+      const lists = await Promise.all(Object.values(kinds).map((kind) => kind.list(userId)))
       return lists.flat()
     },
-    async exists(ref: string): Promise<boolean> {
-      const { kind } = find(ref)
-      return (await kind.list()).some((upstream) => upstream.ref === ref)
-    },
-  }
-}
-
-const CONFIGURED = /^([a-z][a-z0-9-]{0,62})=(https?:\/\/\S+)$/
-
-/** Servers that the operator's configuration names: MCP servers that neither Docker nor a person runs. */
-export function configuredServers(
-  services: Pick<ConsoleServices, 'outbound'> & { appConfig: { gatewayServers: string[] } },
-): UpstreamKind {
-  const urls = new Map<string, string>()
-  for (const entry of services.appConfig.gatewayServers) {
-    const [, name, url] = CONFIGURED.exec(entry) ?? []
-    if (name !== undefined && url !== undefined) urls.set(name, url)
-  }
-  return {
-    async open(name) {
-      const url = urls.get(name)
-      if (url === undefined) {
-        throw gatewayErrors.MCP_CONSOLE_SERVER_UNKNOWN({ server: `config:${name}` })
-      }
-      const dispatcher = services.outbound.agent('config')
-      return { transport: createHttpTransport({ url, dispatcher }), separate: true }
-    },
-    list: async () => [...urls.keys()].map((name) => ({ ref: `config:${name}`, name })),
   }
 }

@@ -4,6 +4,7 @@ import { type Principal, principalOf } from '@minato/platform/http'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
 import { type Gateway, gatewayOf } from '../gateway/gateway.ts'
+import { choiceRoutes } from './choice-routes.ts'
 import { readProfiles } from './read-profiles.ts'
 import { createProfile, updateProfile } from './save-profile.ts'
 import { newProfile, profilePatch, profileView, viewOf } from './schema.ts'
@@ -49,6 +50,7 @@ export function profileRoutes(server: RouteServer, services: ConsoleServices): v
     },
   )
   changeRoutes(server, services, gateway)
+  choiceRoutes(server, gateway)
 }
 
 function changeRoutes(server: RouteServer, services: ConsoleServices, gateway: Gateway): void {
@@ -61,7 +63,12 @@ function changeRoutes(server: RouteServer, services: ConsoleServices, gateway: G
     },
     async (request) => {
       const before = await profileById(gateway, request.params.id)
-      const id = await updateProfile(gateway, before, withoutUndefined(request.body))
+      const id = await updateProfile(
+        gateway,
+        before,
+        withoutUndefined(request.body),
+        principalOf(request).userId,
+      )
       await record(services, principalOf(request), 'update', id, request.id)
       return viewOf(await profileById(gateway, id), services.publicUrl)
     },

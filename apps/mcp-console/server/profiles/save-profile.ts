@@ -13,7 +13,7 @@ const UNIQUE_VIOLATION = '23505'
 
 /** Makes a profile. The first one is what `/mcp` means until somebody says otherwise. */
 export async function createProfile(gateway: Gateway, values: ProfileValues, actorId: string) {
-  await assertServers(gateway, values.servers)
+  await assertServers(gateway, actorId, values.servers)
   const now = new Date(gateway.services.clock())
   return await saved(gateway, values.name, async (tx) => {
     if (values.isDefault) await clearDefault(tx)
@@ -32,9 +32,10 @@ export async function updateProfile(
   gateway: Gateway,
   before: Profile,
   patch: Partial<ProfileValues>,
+  actorId: string,
 ) {
   const values = { ...before, ...patch }
-  await assertServers(gateway, values.servers, before.servers)
+  await assertServers(gateway, actorId, values.servers, before.servers)
   return await saved(gateway, values.name, async (tx) => {
     if (values.isDefault && !before.isDefault) await clearDefault(tx)
     const { numUpdatedRows } = await tx
@@ -53,6 +54,7 @@ export async function updateProfile(
 /** Names of two servers must not meet, and a server must be one there is. */
 async function assertServers(
   { upstreams }: Gateway,
+  actorId: string,
   servers: readonly ProfileServer[],
   before: readonly ProfileServer[] = [],
 ): Promise<void> {
@@ -63,9 +65,10 @@ async function assertServers(
     throw profileErrors.MCP_CONSOLE_PROFILE_PREFIXES()
   }
   const known = new Set(before.map(({ ref }) => ref))
+  const usable = new Set((await upstreams.list(actorId)).map(({ ref }) => ref))
   for (const { ref } of servers) {
     // One that was removed meanwhile may stay: the profile must remain editable.
-    if (known.has(ref) || (await upstreams.exists(ref))) continue
+    if (known.has(ref) || usable.has(ref)) continue
     throw profileErrors.MCP_CONSOLE_PROFILE_SERVER_UNKNOWN({ server: ref })
   }
 }
