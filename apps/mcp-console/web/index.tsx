@@ -78,6 +78,14 @@ const pages = {
     () => import('./configuration/versions-page.tsx'),
     'VersionsPage',
   ),
+  '/mcp-console/sessions': lazyRouteComponent(
+    () => import('./sessions/sessions-page.tsx'),
+    'SessionsPage',
+  ),
+  '/mcp-console/sessions/$id': lazyRouteComponent(
+    () => import('./sessions/session-page.tsx'),
+    'SessionPage',
+  ),
   '/mcp-console/vault': lazyRouteComponent(() => import('./vault/vault-page.tsx'), 'VaultPage'),
 }
 

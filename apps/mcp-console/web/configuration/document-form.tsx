@@ -45,6 +45,7 @@ export function DocumentForm({
       </section>
       <section className={blocks.section}>
         <h2>{t('configuration.limits')}</h2>
+        <p className={blocks.muted}>{t('configuration.limitHelp')}</p>
         {LIMITS.map((name) => (
           <NumberInput
             key={name}
@@ -52,7 +53,6 @@ export function DocumentForm({
             mb="sm"
             maw={360}
             label={t(`configuration.${name}`)}
-            description={t('configuration.limitHelp')}
             value={typeof settings[name] === 'number' ? settings[name] : ''}
             onChange={(value) => setLimit(name, value)}
             readOnly={readOnly}

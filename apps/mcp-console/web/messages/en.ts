@@ -5,6 +5,7 @@ import inspector from './en/inspector.ts'
 import jobs from './en/jobs.ts'
 import remote from './en/remote.ts'
 import servers from './en/servers.ts'
+import sessions from './en/sessions.ts'
 import vault from './en/vault.ts'
 
 export default {
@@ -17,5 +18,6 @@ export default {
   jobs,
   remote,
   servers,
+  sessions,
   vault,
 }

@@ -7,6 +7,7 @@ import inspector from './ja/inspector.ts'
 import jobs from './ja/jobs.ts'
 import remote from './ja/remote.ts'
 import servers from './ja/servers.ts'
+import sessions from './ja/sessions.ts'
 import vault from './ja/vault.ts'
 
 const ja: Translation<typeof en> = {
@@ -19,6 +20,7 @@ const ja: Translation<typeof en> = {
   jobs,
   remote,
   servers,
+  sessions,
   vault,
 }
 export default ja

@@ -40,6 +40,10 @@ export default {
     mail: 'mail',
     files: 'files',
     s3: 'S3',
+    catalog: 'catalogs',
+    vault: 'vault',
+    oauth: 'OAuth',
+    mcp: 'MCP servers',
   },
   homePage: {
     title: 'Home',

@@ -43,6 +43,10 @@ const ja: Translation<typeof en> = {
     mail: 'メール',
     files: 'ファイル',
     s3: 'S3',
+    catalog: 'カタログ',
+    vault: '保管庫',
+    oauth: 'OAuth',
+    mcp: 'MCP サーバー',
   },
   homePage: {
     title: 'ホーム',
