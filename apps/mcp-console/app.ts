@@ -3,9 +3,16 @@ import { catalogRoutes, sourceRoutes } from './server/catalog/index.ts'
 import { compatibilityRoutes } from './server/compatibility.ts'
 import { mcpConsoleConfig } from './server/config.ts'
 import { configurationRoutes } from './server/configuration/index.ts'
-import { changeJob, containerRoutes, installJob, startCleanUp } from './server/containers/index.ts'
+import {
+  changeJob,
+  containerRoutes,
+  installJob,
+  startContainers,
+} from './server/containers/index.ts'
 import { encrypted } from './server/encrypted.ts'
-import { gatewayEndpoint } from './server/gateway/index.ts'
+import { gatewayEndpoint, gatewayRoutes, startRetention } from './server/gateway/index.ts'
+import { stateImport } from './server/import-state/index.ts'
+import { inspectorRoutes } from './server/inspector/index.ts'
 import { profileRoutes } from './server/profiles/index.ts'
 import { remoteRoutes } from './server/remote/index.ts'
 import { secretsRoutes, sweepEndedVaults } from './server/secrets/index.ts'
@@ -52,6 +59,8 @@ export default defineApp({
     sourceRoutes(server, services)
     configurationRoutes(server, services)
     containerRoutes(server, services)
+    gatewayRoutes(server, services)
+    inspectorRoutes(server, services)
     profileRoutes(server, services)
     remoteRoutes(server, services)
     secretsRoutes(server, services)
@@ -64,12 +73,15 @@ export default defineApp({
   jobs: [installJob, changeJob, startJob, runJob, endJob],
   async worker(services) {
     const stopSweep = sweepEndedVaults(services)
-    const stopCleanUp = startCleanUp(services)
+    const stopContainers = await startContainers(services)
     const stopSessions = startSessionSweep(services)
+    const stopRetention = startRetention(services)
     return async () => {
       stopSweep()
-      await stopCleanUp()
+      stopRetention()
+      await stopContainers()
       await stopSessions()
     }
   },
+  imports: { 'mcp-console-state': stateImport },
 })

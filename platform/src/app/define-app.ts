@@ -3,8 +3,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Bilingual, Section, Values } from '../config/index.ts'
 import type { CspSources } from '../http/index.ts'
 import type { JobDefinition, Schedule } from '../jobs/index.ts'
+import type { EncryptedPlaces } from '../keys/index.ts'
 import type { RealtimeDefinition } from '../realtime/index.ts'
 import type { Services } from './services.ts'
+import type { StateImport } from './state-import.ts'
 
 /** A server whose routes are typed by their zod schemas. */
 export type RouteServer = FastifyInstance<
@@ -40,6 +42,10 @@ export type AppDefinition<V extends Section['variables'] = Section['variables']>
   schedules?: readonly Schedule[]
   /** Rooms to join and events to send over live connections, at the namespace /<name>. */
   realtime?: RealtimeDefinition<AppServices<V>>
+  /** What the app keeps under the key ring: `minato keys rotate` re-encrypts it. */
+  encrypted?: EncryptedPlaces
+  /** What `minato import <name> FILE` takes over, by name. */
+  imports?: Readonly<Record<string, StateImport<AppServices<V>>>>
   /** Sample data for `minato demo`. */
   demo?: (services: AppServices<V>, users: { id: string; email: string }[]) => Promise<void>
   csp?: CspSources

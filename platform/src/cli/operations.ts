@@ -1,13 +1,18 @@
 import { authOperations } from '../auth/operations.ts'
 import { demoOperations } from './demo-operation.ts'
+import { importOperations } from './import-operation.ts'
+import { keysOperations } from './keys-operations.ts'
 import { migrateOperations } from './migrate-operation.ts'
 import type { Operation } from './operation.ts'
 
 const OPERATIONS = new Map<string, Operation<never, unknown>>(
-  [...authOperations, ...demoOperations, ...migrateOperations].map((operation) => [
-    operation.name,
-    operation as Operation<never, unknown>,
-  ]),
+  [
+    ...authOperations,
+    ...demoOperations,
+    ...importOperations,
+    ...keysOperations,
+    ...migrateOperations,
+  ].map((operation) => [operation.name, operation as Operation<never, unknown>]),
 )
 
 /** @throws {Error} for a name nobody registered. */

@@ -1,8 +1,8 @@
 import { request } from 'node:http'
-import { bootServices } from '../app/boot.ts'
+import { type Booted, bootServices } from '../app/boot.ts'
+import type { AppDefinition } from '../app/define-app.ts'
 import { readConfig } from '../app/read-config.ts'
-import type { Services } from '../app/services.ts'
-import { migrationFolders } from '../app/system.ts'
+import { migrationFolders, type System } from '../app/system.ts'
 import { migrate, readMigrations } from '../data/index.ts'
 import { MinatoError } from '../errors/index.ts'
 import { type CliIo, systemOf } from './command.ts'
@@ -19,6 +19,9 @@ export class OperationError extends Error {
   }
 }
 
+/** Runs one operation and gives its output. */
+export type ServerCall = <Output>(name: string, input: unknown) => Promise<Output>
+
 /**
  * Runs an operation on the running server, which owns an embedded database; without one, in this
  * process on the same configuration.
@@ -28,39 +31,50 @@ export class OperationError extends Error {
  * @throws {OperationError} with the code and text of the failure.
  */
 export async function callServer<Output>(io: CliIo, name: string, input: unknown): Promise<Output> {
-  const system = systemOf(io)
-  const apps = await system.apps()
-  const loaded = readConfig(system, apps, io.env)
-  const running = readRunFile(loaded.config.core.dataDir)
-  if (running !== undefined) {
-    const answer = await post(running, name, input)
-    if (answer !== undefined) return answer as Output
-  }
-  return (await withServices(io, async (services) => {
-    const operation = findOperation(name)
-    const actor = { kind: 'cli', name: 'minato' } as const
-    return await operation.run(services, operation.input.parse(input), {
-      apps,
-      root: system.root,
-      actor,
-    })
-  })) as Output
+  return await withServer(io, (call) => call<Output>(name, input))
 }
 
-async function withServices<T>(io: CliIo, work: (services: Services) => Promise<T>): Promise<T> {
+/**
+ * The same for several operations, which then share one set of services where no server runs.
+ *
+ * @example await withServer(io, async (call) => { for (const id of ids) await call('key.revoke', { id }) })
+ * @throws {OperationError} with the code and text of the first failure.
+ */
+export async function withServer<T>(io: CliIo, work: (call: ServerCall) => Promise<T>): Promise<T> {
   const system = systemOf(io)
   const apps = await system.apps()
+  const running = readRunFile(readConfig(system, apps, io.env).config.core.dataDir)
+  let own: Booted | undefined
+  try {
+    return await work(async <Output>(name: string, input: unknown) => {
+      if (own === undefined && running !== undefined) {
+        const answer = await post(running, name, input)
+        if (answer !== undefined) return answer as Output
+      }
+      own ??= await bootOwn(system, apps, io)
+      const operation = findOperation(name)
+      const actor = { kind: 'cli', name: 'minato' } as const
+      const context = { apps, root: system.root, actor }
+      return (await operation.run(own.services, operation.input.parse(input), context)) as Output
+    })
+  } catch (error) {
+    throw error instanceof MinatoError ? new OperationError(error.code, describe(error)) : error
+  } finally {
+    await own?.close()
+  }
+}
+
+async function bootOwn(system: System, apps: readonly AppDefinition[], io: CliIo): Promise<Booted> {
   const booted = await bootServices({ system, apps, env: io.env, role: 'worker', quiet: true })
   try {
     if (booted.databaseKind === 'pglite') {
       const migrations = await readMigrations(migrationFolders(system.root, apps))
       await migrate(booted.services.db, migrations, { now: new Date() })
     }
-    return await work(booted.services)
+    return booted
   } catch (error) {
-    throw error instanceof MinatoError ? new OperationError(error.code, describe(error)) : error
-  } finally {
     await booted.close()
+    throw error
   }
 }
 
