@@ -3,6 +3,7 @@ import { after, afterEach, before, test } from 'node:test'
 import OpenAI from 'openai'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import { z } from 'zod'
+import { controlOf } from '../control/testing.ts'
 import { type Sandbox, startSandbox } from '../index.ts'
 
 let sandbox: Sandbox
@@ -14,14 +15,8 @@ before(async () => {
 afterEach(() => control('POST', '/reset'))
 after(() => sandbox.close())
 
-function control(method: string, path: string, body?: object): Promise<Response> {
-  const headers = { 'x-sandbox-token': sandbox.controlToken, 'content-type': 'application/json' }
-  return fetch(`${sandbox.url}/sandbox${path}`, {
-    method,
-    headers: body ? headers : { 'x-sandbox-token': sandbox.controlToken },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-}
+const control = (method: string, path: string, body?: object) =>
+  controlOf(sandbox, method, path, body)
 
 const Order = z.object({
   item: z.string().min(1).max(40),

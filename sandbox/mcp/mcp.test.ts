@@ -4,6 +4,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import { controlOf } from '../control/testing.ts'
 import { type Sandbox, startSandbox } from '../index.ts'
 import { madeUpSecret } from './servers.ts'
 
@@ -14,16 +15,8 @@ before(async () => {
 after(() => sandbox.close())
 beforeEach(() => control('POST', '/reset'))
 
-async function control(method: string, path: string, body?: object) {
-  return await fetch(`${sandbox.url}/sandbox${path}`, {
-    method,
-    headers: {
-      'x-sandbox-token': sandbox.controlToken,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-}
+const control = (method: string, path: string, body?: object) =>
+  controlOf(sandbox, method, path, body)
 
 async function json(answer: Promise<Response>): Promise<Record<string, unknown>> {
   return (await (await answer).json()) as Record<string, unknown>

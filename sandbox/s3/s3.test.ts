@@ -24,6 +24,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { controlOf } from '../control/testing.ts'
 import { type Sandbox, startSandbox } from '../index.ts'
 import { createChecksum } from './checksums.ts'
 
@@ -57,14 +58,8 @@ after(async () => {
   await rm(folder, { recursive: true })
 })
 
-function control(method: string, path: string, body?: object): Promise<Response> {
-  const headers = { 'x-sandbox-token': sandbox.controlToken, 'content-type': 'application/json' }
-  return fetch(`${sandbox.url}/sandbox${path}`, {
-    method,
-    headers: body ? headers : { 'x-sandbox-token': sandbox.controlToken },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-}
+const control = (method: string, path: string, body?: object) =>
+  controlOf(sandbox, method, path, body)
 
 const put = (Key: string, Body: string | Buffer | Readable, more: object = {}) =>
   client.send(new PutObjectCommand({ Bucket, Key, Body, ...more }))

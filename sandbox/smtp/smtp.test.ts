@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import nodemailer from 'nodemailer'
+import { controlOf } from '../control/testing.ts'
 import { type Sandbox, startSandbox } from '../index.ts'
 
 let folder: string
@@ -18,16 +19,8 @@ after(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function control(method: string, path: string, body?: object): Promise<Response> {
-  return await fetch(`${sandbox.url}/sandbox${path}`, {
-    method,
-    headers: {
-      'x-sandbox-token': sandbox.controlToken,
-      ...(body ? { 'content-type': 'application/json' } : {}),
-    },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-}
+const control = (method: string, path: string, body?: object) =>
+  controlOf(sandbox, method, path, body)
 
 async function read<T>(path: string): Promise<T> {
   return (await (await control('GET', path)).json()) as T
