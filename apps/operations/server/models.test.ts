@@ -1,33 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { definePrompt } from '@minato/platform/llm'
 import { z } from 'zod'
-import { type OperationsServer, operationsServer } from './testing.ts'
+import { operatorOfFile } from './testing.ts'
 
-let operations: OperationsServer
-let headers: Record<string, string>
-
-before(async () => {
-  operations = await operationsServer()
-  headers = (await operations.server.signIn('operator')).headers
-})
-after(async () => {
-  await operations[Symbol.asyncDispose]()
-})
-
-const get = async (path: string) =>
-  await operations.server.inject({ url: `/api/operations${path}`, headers })
-const send = async (method: 'POST' | 'PUT' | 'DELETE', path: string, payload?: object) =>
-  await operations.server.inject({
-    method,
-    url: `/api/operations${path}`,
-    headers,
-    ...(payload === undefined ? {} : { payload }),
-  })
+const file = operatorOfFile()
+const { get, send } = file
 
 test('usage is reported by day, user and model; the ledger has each call', async () => {
-  const { llm } = operations.server.services
-  const { user } = await operations.server.signIn('user')
+  const { llm } = file.operations.server.services
+  const { user } = await file.operations.server.signIn('user')
   const call = { userId: user.id, app: 'notes', purpose: 'answer' }
   await llm.chat({ messages: [{ role: 'user', content: '港とは' }], lane: 'main' }, call)
   await llm.flush()
@@ -72,7 +54,7 @@ test('the models offered, and those the server has', async () => {
 })
 
 test('a person gets a cap of their own, and none again', async () => {
-  const { user } = await operations.server.signIn('user')
+  const { user } = await file.operations.server.signIn('user')
   assert.equal(
     (await send('PUT', `/llm/caps/${user.id}`, { usd: 2, tokens: 'none' })).statusCode,
     204,
@@ -88,7 +70,7 @@ test('a person gets a cap of their own, and none again', async () => {
 })
 
 test('a prompt is reworded, evaluated and restored', async () => {
-  const { prompts } = operations.server.services.llm
+  const { prompts } = file.operations.server.services.llm
   prompts.register(
     definePrompt({
       name: 'notes.title',

@@ -1,32 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { cell } from './audit-csv.ts'
-import { type OperationsServer, operationsServer } from './testing.ts'
+import { operatorOfFile } from './testing.ts'
 
-let operations: OperationsServer
-let headers: Record<string, string>
-
-before(async () => {
-  operations = await operationsServer()
-  headers = (await operations.server.signIn('operator')).headers
-})
-after(async () => {
-  await operations[Symbol.asyncDispose]()
-})
-
-const get = async (path: string) =>
-  await operations.server.inject({ url: `/api/operations${path}`, headers })
-const send = async (method: 'POST' | 'PUT' | 'DELETE', path: string, payload?: object) =>
-  await operations.server.inject({
-    method,
-    url: `/api/operations${path}`,
-    headers,
-    ...(payload === undefined ? {} : { payload }),
-  })
+const file = operatorOfFile()
+const { get, send } = file
 
 test('the audit log is filtered by who, what and when', async () => {
-  const { audit } = operations.server.services
-  const { user } = await operations.server.signIn('user')
+  const { audit } = file.operations.server.services
+  const { user } = await file.operations.server.signIn('user')
   await audit.record({
     actorId: user.id,
     action: 'note.write',
@@ -52,7 +34,7 @@ test('the audit log is filtered by who, what and when', async () => {
 })
 
 test('the audit log leaves as CSV, harmless to a spreadsheet, and that is recorded', async () => {
-  const { audit } = operations.server.services
+  const { audit } = file.operations.server.services
   await audit.record({ actorId: 'x', action: 'csv.try', target: '=HYPERLINK("https://e.example")' })
   const answer = await get('/audit.csv?action=csv.*')
   assert.equal(answer.statusCode, 200, answer.body)
@@ -67,7 +49,7 @@ test('the audit log leaves as CSV, harmless to a spreadsheet, and that is record
 })
 
 test('the outbox shows what was sent, never a body', async () => {
-  const { mail } = operations.server.services
+  const { mail } = file.operations.server.services
   const url = 'https://minato.example/reset#token=very-secret'
   const expiresAt = '2026-11-23T00:00:00.000Z'
   const data = { url, expiresAt }
@@ -95,7 +77,7 @@ test('an address is stopped, stays stopped, and is let through again', async () 
 })
 
 test('an unexpected error is a group with its source, until resolved', async () => {
-  const { errors } = operations.server.services
+  const { errors } = file.operations.server.services
   errors.capture(new TypeError('quay 7 is undefined'), { route: '/api/notes' })
   errors.capture(new TypeError('quay 9 is undefined'), { route: '/api/notes' })
   await errors.flush()
@@ -116,8 +98,8 @@ test('the log level changes at once, and that is recorded', async () => {
   const before = (await get('/log-level')).json().level
   const changed = await send('PUT', '/log-level', { level: 'error' })
   assert.equal(changed.json().level, 'error')
-  assert.equal(operations.server.services.log.level, 'error')
-  operations.server.services.log.level = before
+  assert.equal(file.operations.server.services.log.level, 'error')
+  file.operations.server.services.log.level = before
   assert.equal((await send('PUT', '/log-level', { level: 'silent' })).statusCode, 422)
   const [entry] = (await get('/audit?action=log.set-level')).json().items
   assert.deepEqual(entry.metadata, { before, after: 'error' })

@@ -1,32 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { testServer } from '@minato/platform/app/testing'
 import app from '../app.ts'
-import { type OperationsServer, operationsServer } from './testing.ts'
+import { operatorOfFile } from './testing.ts'
 
-let operations: OperationsServer
-let headers: Record<string, string>
-
-before(async () => {
-  operations = await operationsServer()
-  headers = (await operations.server.signIn('operator')).headers
-})
-after(async () => {
-  await operations[Symbol.asyncDispose]()
-})
-
-const get = async (path: string) =>
-  await operations.server.inject({ url: `/api/operations${path}`, headers })
-const send = async (method: 'POST' | 'PUT' | 'DELETE', path: string, payload?: object) =>
-  await operations.server.inject({
-    method,
-    url: `/api/operations${path}`,
-    headers,
-    ...(payload === undefined ? {} : { payload }),
-  })
+const file = operatorOfFile()
+const { get, send } = file
 
 test('a mail that was sent is read in the mailbox, whole, and cleared', async () => {
-  const { mail } = operations.server.services
+  const { mail } = file.operations.server.services
   const data = {
     url: 'https://minato.example/reset#token=a',
     expiresAt: '2026-11-23T00:00:00.000Z',

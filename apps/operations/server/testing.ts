@@ -1,3 +1,4 @@
+import { after, before } from 'node:test'
 import { defineApp } from '@minato/platform/app'
 import { type TestServer, testServer } from '@minato/platform/app/testing'
 import { type Sandbox, startSandbox } from '@minato/sandbox'
@@ -55,4 +56,30 @@ export async function steppedUp(server: TestServer, role: 'operator' | 'admin') 
   })
   if (answer.statusCode !== 200) throw new Error(`Step-up failed: ${answer.body}`)
   return person
+}
+
+/** One server for a whole test file, and an operator who asks it. */
+export function operatorOfFile() {
+  const file = {} as { operations: OperationsServer; headers: Record<string, string> }
+  before(async () => {
+    file.operations = await operationsServer()
+    file.headers = (await file.operations.server.signIn('operator')).headers
+  })
+  after(async () => {
+    await file.operations[Symbol.asyncDispose]()
+  })
+  return Object.assign(file, {
+    get: async (path: string) =>
+      await file.operations.server.inject({
+        url: `/api/operations${path}`,
+        headers: file.headers,
+      }),
+    send: async (method: 'POST' | 'PUT' | 'DELETE', path: string, payload?: object) =>
+      await file.operations.server.inject({
+        method,
+        url: `/api/operations${path}`,
+        headers: file.headers,
+        ...(payload === undefined ? {} : { payload }),
+      }),
+  })
 }

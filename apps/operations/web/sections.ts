@@ -6,58 +6,29 @@ import {
   IconHistory,
   IconMail,
   IconShieldLock,
+  IconStack2,
   IconTestPipe,
   IconUsers,
 } from '@tabler/icons-react'
 
+function section(
+  part: string,
+  icon: Section['icon'],
+  [ja, en]: [ja: string, en: string],
+  permission = 'operations.view',
+): Section {
+  return { to: `/operations/${part}`, icon, label: { ja, en }, permission }
+}
+
 /** The parts of the app, as its menu and the search show them. */
 export const sections: readonly Section[] = [
-  {
-    to: '/operations/users',
-    icon: IconUsers,
-    label: { ja: '利用者', en: 'Users' },
-    permission: 'users.view',
-  },
-  {
-    to: '/operations/roles',
-    icon: IconShieldLock,
-    label: { ja: 'ロールと権限', en: 'Roles' },
-    permission: 'operations.view',
-  },
-  {
-    to: '/operations/audit',
-    icon: IconHistory,
-    label: { ja: '監査ログ', en: 'Audit log' },
-    permission: 'audit.view',
-  },
-  {
-    to: '/operations/mail',
-    icon: IconMail,
-    label: { ja: 'メール', en: 'Mail' },
-    permission: 'operations.view',
-  },
-  {
-    to: '/operations/llm',
-    icon: IconChartBar,
-    label: { ja: 'モデル', en: 'Models' },
-    permission: 'operations.view',
-  },
-  {
-    to: '/operations/errors',
-    icon: IconBug,
-    label: { ja: 'エラー', en: 'Errors' },
-    permission: 'operations.view',
-  },
-  {
-    to: '/operations/log',
-    icon: IconFileText,
-    label: { ja: 'ログ', en: 'Log' },
-    permission: 'operations.view',
-  },
-  {
-    to: '/operations/sandbox',
-    icon: IconTestPipe,
-    label: { ja: 'サンドボックス', en: 'Sandbox' },
-    permission: 'operations.view',
-  },
+  section('users', IconUsers, ['利用者', 'Users'], 'users.view'),
+  section('roles', IconShieldLock, ['ロールと権限', 'Roles']),
+  section('audit', IconHistory, ['監査ログ', 'Audit log'], 'audit.view'),
+  section('mail', IconMail, ['メール', 'Mail']),
+  section('jobs', IconStack2, ['ジョブ', 'Jobs'], 'jobs.view'),
+  section('llm', IconChartBar, ['モデル', 'Models']),
+  section('errors', IconBug, ['エラー', 'Errors']),
+  section('log', IconFileText, ['ログ', 'Log']),
+  section('sandbox', IconTestPipe, ['サンドボックス', 'Sandbox']),
 ]
