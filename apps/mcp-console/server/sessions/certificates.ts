@@ -1,4 +1,4 @@
-import { randomBytes, webcrypto } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import './reflect-metadata.ts'
 import type { X509Certificate } from '@peculiar/x509'
 
@@ -9,7 +9,10 @@ export type Bundle = { ca: string; server: Identity; client: Identity }
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const MINUTE_MS = 60_000
 
-type Issuer = { cert: X509Certificate; privateKey: webcrypto.CryptoKey }
+type Issuer = {
+  cert: X509Certificate
+  privateKey: Awaited<ReturnType<typeof newPair>>['privateKey']
+}
 
 /**
  * An authority of one session, and a server and a client certificate under it. Its key is forgotten at once: nobody
@@ -74,12 +77,12 @@ async function issue(
       await x509.AuthorityKeyIdentifierExtension.create(issuer.cert.publicKey),
     ],
   })
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', pair.privateKey)
+  const pkcs8 = await crypto.subtle.exportKey('pkcs8', pair.privateKey)
   return { cert: cert.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') }
 }
 
-function newPair(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+function newPair() {
+  return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
 }
 
 /** Positive and 16 bytes long (RFC 5280, 4.1.2.2). */

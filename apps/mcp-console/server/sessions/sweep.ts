@@ -11,6 +11,7 @@ const DAY_MS = 86_400_000
 /** What is remembered of sessions that are over. */
 const KEEP_MS = 30 * DAY_MS
 const START_MS = 15 * 60_000
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 /** Of many expired ones, so many a round. */
 const BATCH = 50
 
@@ -84,6 +85,7 @@ async function cleanEnded(services: ConsoleServices): Promise<void> {
 /** Left by a process that died between Docker and the database. */
 async function removeOrphans(services: ConsoleServices): Promise<void> {
   const isOver = async (id: string) => {
+    if (!UUID.test(id)) return true
     const state = (await findSession(services.db, id))?.state
     return state === undefined || state === 'ended' || state === 'failed'
   }
