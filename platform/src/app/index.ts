@@ -7,4 +7,11 @@ export {
   schemaOf,
 } from './define-app.ts'
 export type { Services } from './services.ts'
+export type {
+  ImportInput,
+  ImportLeft,
+  ImportReport,
+  ImportTable,
+  StateImport,
+} from './state-import.ts'
 export { discoverApps, type StandIns, type System } from './system.ts'

@@ -1,0 +1,1 @@
+export { stateImport } from './import-state.ts'
