@@ -1,4 +1,4 @@
-import { randomBytes, webcrypto } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import './reflect-metadata.ts'
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
@@ -51,7 +51,7 @@ export async function createIdentity(now: Date): Promise<ServerIdentity> {
       await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey),
     ],
   })
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', server.privateKey)
+  const pkcs8 = await crypto.subtle.exportKey('pkcs8', server.privateKey)
   return {
     key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'),
     cert: cert.toString('pem'),
@@ -59,8 +59,8 @@ export async function createIdentity(now: Date): Promise<ServerIdentity> {
   }
 }
 
-function newPair(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+function newPair() {
+  return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
 }
 
 /** Positive and 16 bytes long (RFC 5280, 4.1.2.2). */
