@@ -2,6 +2,8 @@ import { defineApp } from '@minato/platform/app'
 import { auditRoutes } from './server/audit-routes.ts'
 import { capRoutes } from './server/cap-routes.ts'
 import { errorGroupRoutes } from './server/error-group-routes.ts'
+import { jobFigureRoutes } from './server/job-figure-routes.ts'
+import { jobRoutes } from './server/job-routes.ts'
 import { laneRoutes } from './server/lane-routes.ts'
 import { logLevelRoutes } from './server/log-level-routes.ts'
 import { mailRoutes } from './server/mail-routes.ts'
@@ -9,6 +11,7 @@ import { mailboxRoutes } from './server/mailbox-routes.ts'
 import { promptRoutes } from './server/prompt-routes.ts'
 import { roleRoutes } from './server/role-routes.ts'
 import { sandboxRoutes } from './server/sandbox-routes.ts'
+import { scheduleRoutes } from './server/schedule-routes.ts'
 import { usageRoutes } from './server/usage-routes.ts'
 import { userActRoutes } from './server/user-act-routes.ts'
 import { userRoutes } from './server/user-routes.ts'
@@ -17,8 +20,8 @@ export default defineApp({
   name: 'operations',
   title: { en: 'Operations', ja: '運用' },
   description: {
-    en: 'Users, audit log, mail, models, errors and the sandbox.',
-    ja: '利用者、監査ログ、メール、モデル、エラー、サンドボックスを管理します。',
+    en: 'Users, audit log, mail, jobs, models, errors and the sandbox.',
+    ja: '利用者、監査ログ、メール、ジョブ、モデル、エラー、サンドボックスを管理します。',
   },
   permissions: {
     'operations.view': {
@@ -44,5 +47,8 @@ export default defineApp({
     promptRoutes(server, services)
     errorGroupRoutes(server, services)
     logLevelRoutes(server, services)
+    jobRoutes(server, services)
+    jobFigureRoutes(server, services)
+    scheduleRoutes(server, services)
   },
 })

@@ -32,6 +32,17 @@ const pages = {
     () => import('./mail/mailbox-page.tsx'),
     'MailboxPage',
   ),
+  '/operations/jobs': lazyRouteComponent(() => import('./jobs/jobs-page.tsx'), 'JobsPage'),
+  '/operations/jobs/dead': lazyRouteComponent(() => import('./jobs/dead-page.tsx'), 'DeadPage'),
+  '/operations/jobs/schedules': lazyRouteComponent(
+    () => import('./jobs/schedules-page.tsx'),
+    'SchedulesPage',
+  ),
+  '/operations/jobs/throughput': lazyRouteComponent(
+    () => import('./jobs/throughput-page.tsx'),
+    'ThroughputPage',
+  ),
+  '/operations/jobs/$id': lazyRouteComponent(() => import('./jobs/job-page.tsx'), 'JobPage'),
   '/operations/llm': lazyRouteComponent(() => import('./models/usage-page.tsx'), 'UsagePage'),
   '/operations/llm/lanes': lazyRouteComponent(() => import('./models/lanes-page.tsx'), 'LanesPage'),
   '/operations/llm/limits': lazyRouteComponent(

@@ -1,8 +1,10 @@
 import { type QueryExecutorProvider, sql } from 'kysely'
 import type { z } from 'zod'
 import type { Services } from '../app/services.ts'
+import type { Bilingual } from '../config/index.ts'
 import { cancelJob, type JobActor, retryJob } from './acts.ts'
 import type { JobsContext, JobsDeps } from './context.ts'
+import { discardJob, retryFailed } from './dead-letters.ts'
 import type { JobDefinition, Schedule } from './define-job.ts'
 import { type EnqueueOptions, insertJobs, newJob } from './enqueue.ts'
 import { type JobFilter, type JobPage, listJobs } from './list.ts'
@@ -40,6 +42,12 @@ export type Jobs = {
   list(filter: JobFilter): Promise<JobPage>
   cancel(id: string, actor: JobActor): Promise<JobView>
   retry(id: string, actor: JobActor): Promise<JobView>
+  /** Queues failed jobs of a name again, at most a thousand; gives how many. */
+  retryFailed(name: string, actor: JobActor): Promise<number>
+  /** Removes a job that failed or was cancelled. */
+  discard(id: string, actor: JobActor): Promise<void>
+  /** What the apps declare. */
+  names(): { name: string; title: Bilingual }[]
   /** The job now and after every change, until it has ended or `signal` is aborted. */
   watch(id: string, signal: AbortSignal): AsyncIterable<JobView>
   /** What an app declares; the platform calls it once an app, before anything runs. */
@@ -94,6 +102,10 @@ export function createJobs(deps: JobsDeps): Jobs {
     list: (filter) => listJobs(context, filter),
     cancel: (id, actor) => cancelJob(context, id, actor),
     retry: (id, actor) => retryJob(context, id, actor),
+    retryFailed: (name, actor) => retryFailed(context, name, actor),
+    discard: (id, actor) => discardJob(context, id, actor),
+    names: () =>
+      [...context.registered.values()].map(({ definition: { name, title } }) => ({ name, title })),
     watch: createWatching(context),
     register: (app, services) => register(context, app, services),
     prepare: () => prepareQueues(context),

@@ -53,8 +53,8 @@ export const jobErrors = defineErrors({
     status: 409,
     title: { en: 'Nothing to retry', ja: '再試行できません' },
     detail: {
-      en: 'The job is {state}; only one that failed or was cancelled can be retried.',
-      ja: 'このジョブの状態は {state} です。再試行できるのは失敗か取り消しのものだけです。',
+      en: 'The job is {state}; only one that failed or was cancelled can be retried or removed.',
+      ja: 'このジョブの状態は {state} です。再試行や削除ができるのは、失敗か取り消しのものだけです。',
     },
   },
   JOB_SAME_IS_QUEUED: {

@@ -1,3 +1,4 @@
+import jobs from './en/jobs.ts'
 import mail from './en/mail.ts'
 import models from './en/models.ts'
 import prompts from './en/prompts.ts'
@@ -16,6 +17,7 @@ export default {
   role: { user: 'User', operator: 'Operator', admin: 'Administrator' },
   ...users,
   ...mail,
+  ...jobs,
   ...models,
   ...prompts,
   ...records,

@@ -1,5 +1,6 @@
 import type { Translation } from '@minato/web/messages'
 import type en from './en.ts'
+import jobs from './ja/jobs.ts'
 import mail from './ja/mail.ts'
 import models from './ja/models.ts'
 import prompts from './ja/prompts.ts'
@@ -18,6 +19,7 @@ const ja: Translation<typeof en> = {
   role: { user: '一般', operator: '運用担当', admin: '管理者' },
   ...users,
   ...mail,
+  ...jobs,
   ...models,
   ...prompts,
   ...records,

@@ -1,0 +1,96 @@
+import { SegmentedControl } from '@mantine/core'
+import { Answer } from '@minato/web/answer'
+import { Badge } from '@minato/web/badge'
+import classes from '@minato/web/blocks.module.css'
+import { DataTable, useFilters } from '@minato/web/data-table'
+import { EmptyState } from '@minato/web/empty-state'
+import { useMessages } from '@minato/web/messages'
+import { Time } from '@minato/web/time'
+import { IconServer2 } from '@tabler/icons-react'
+import { OperationsPage } from '../operations-page.tsx'
+import { useAnswer, useList } from '../queries.ts'
+import type { List } from '../shapes.ts'
+import type { Ended, WorkerRow } from './job-shapes.ts'
+import { useJobsTabs } from './jobs-tabs.ts'
+import { ThroughputChart } from './throughput-chart.tsx'
+
+const PERIODS = [1, 24, 168] as const
+const REFRESH_MS = 10_000
+
+export function ThroughputPage() {
+  const t = useMessages('operations')
+  const [filters, setFilters] = useFilters()
+  const hours = PERIODS.find((period) => String(period) === filters.hours) ?? 24
+  const ended = useAnswer<List<Ended>>('/jobs/throughput', { hours }, REFRESH_MS)
+  return (
+    <OperationsPage title={t('jobs.title')} intro={t('workers.intro')} tabs={useJobsTabs()}>
+      <SegmentedControl
+        aria-label={t('workers.period')}
+        value={String(hours)}
+        onChange={(value) => setFilters({ hours: value })}
+        data={PERIODS.map((value) => ({
+          value: String(value),
+          label: t('workers.hours', { count: value }),
+        }))}
+      />
+      <section className={classes.section}>
+        <h2>{t('workers.question', { hours })}</h2>
+        <Answer of={ended}>{({ items }) => <ThroughputChart steps={items} />}</Answer>
+      </section>
+      <Workers />
+    </OperationsPage>
+  )
+}
+
+function Workers() {
+  const t = useMessages('operations')
+  const workers = useList<WorkerRow>('/jobs/workers', {}, REFRESH_MS)
+  return (
+    <section className={classes.section}>
+      <h2>{t('workers.list')}</h2>
+      <Answer of={workers}>
+        {() => (
+          <DataTable
+            label={t('workers.list')}
+            rows={workers.rows}
+            rowKey={(row) => row.id}
+            empty={
+              <EmptyState
+                icon={IconServer2}
+                title={t('workers.empty')}
+                detail={t('workers.emptyDetail')}
+              />
+            }
+            columns={[
+              { key: 'host', header: t('workers.host'), primary: true, cell: (row) => row.host },
+              { key: 'pid', header: t('workers.process'), align: 'right', cell: (row) => row.pid },
+              { key: 'state', header: t('jobs.state'), cell: (row) => <Life row={row} /> },
+              {
+                key: 'running',
+                header: t('workers.running'),
+                align: 'right',
+                cell: (row) => row.running,
+              },
+              { key: 'version', header: t('workers.version'), cell: (row) => row.version },
+              {
+                key: 'heartbeat',
+                header: t('workers.heartbeat'),
+                cell: (row) => <Time at={row.heartbeatAt} as="relative" />,
+              },
+            ]}
+          />
+        )}
+      </Answer>
+    </section>
+  )
+}
+
+function Life({ row }: { row: WorkerRow }) {
+  const t = useMessages('operations')
+  if (!row.alive) return <Badge tone="bad">{t('workers.silent')}</Badge>
+  return (
+    <Badge tone={row.draining ? 'warn' : 'good'}>
+      {t(row.draining ? 'workers.draining' : 'workers.alive')}
+    </Badge>
+  )
+}
