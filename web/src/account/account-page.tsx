@@ -2,6 +2,7 @@ import { Link, useRouterState } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useMessages } from '../messages.ts'
 import { Page } from '../parts/page.tsx'
+import tabStyles from '../parts/tabs.module.css'
 import classes from './account.module.css'
 
 const sections = ['/profile', '/profile/security', '/profile/sessions', '/profile/keys'] as const
@@ -29,7 +30,7 @@ export function AccountPage({
   const above = path === '/profile' ? [] : [{ label: labels['/profile'], to: '/profile' }]
   return (
     <Page title={title} intro={intro} crumbs={above} actions={actions}>
-      <nav className={classes.tabs} aria-label={t('sections')}>
+      <nav className={`${tabStyles.tabs} ${classes.tabs}`} aria-label={t('sections')}>
         {sections.map((to) => (
           <Link key={to} to={to} activeOptions={{ exact: true }}>
             {labels[to]}

@@ -6,6 +6,7 @@ import { useSession } from '../session.ts'
 import { Icon } from './icon.tsx'
 import { Page } from './page.tsx'
 import classes from './sections-page.module.css'
+import tabStyles from './tabs.module.css'
 
 /** A part of an app, as its menu and the search show it. */
 export type Section = { to: string; icon: IconComponent; label: Words; permission: string }
@@ -47,7 +48,7 @@ export function SectionsPage({
         <Sections of={sections} label={menu} />
         <div>
           {tabs !== undefined && (
-            <nav className={classes.tabs} aria-label={title}>
+            <nav className={`${tabStyles.tabs} ${classes.tabs}`} aria-label={title}>
               {tabs.map(({ to, label }) => (
                 <Link key={to} to={to} activeOptions={{ exact: true, includeSearch: false }}>
                   {label}
