@@ -53,6 +53,10 @@ export const mcpConsoleConfig = defineConfig({
   dockerSocket: variable('MCP_CONSOLE_DOCKER_SOCKET', z.string().default('/var/run/docker.sock'), {
     describe: 'socket of the Docker engine; only workers need to reach it',
   }),
+  dockerDoor: variable('MCP_CONSOLE_DOCKER_DOOR', z.string().default('127.0.0.1:0'), {
+    describe: 'address and port where a worker lets web processes reach its Docker engine',
+    example: '10.0.0.5:2380',
+  }),
   volumes: variable('MCP_CONSOLE_VOLUMES', list.default([]), {
     describe: 'folders of the host that containers may be given, with all below them',
     example: '/srv/mcp,/home/share',

@@ -1,6 +1,7 @@
 import { MinatoError } from '@minato/platform/errors'
 import Dockerode from 'dockerode'
 import type { ConsoleServices } from '../config.ts'
+import { doorOptions, NO_DOOR } from './door-client.ts'
 import { containerErrors } from './errors.ts'
 
 /** Every container, volume and file of ours carries it: nothing else is ever touched. */
@@ -12,20 +13,35 @@ export const LABEL_NAME = `${LABEL}.name`
 /** One client a process and configuration; apps and tests of one process must not share by accident. */
 const clients = new WeakMap<object, Dockerode>()
 
-/** The Docker engine. Connections are made a call at a time: an engine that was away needs no restart. */
+/**
+ * The Docker engine: its socket, or, in a process that only serves the web, a worker's door to it. Connections
+ * are made a call at a time: an engine that was away needs no restart.
+ */
 export function docker(services: ConsoleServices): Dockerode {
   const known = clients.get(services.db)
   if (known !== undefined) return known
-  const made = new Dockerode({
-    socketPath: services.appConfig.dockerSocket,
-    // Or dockerode would take the engine that DOCKER_HOST names.
-    ...{ host: undefined },
-  })
+  const made = new Dockerode(
+    services.role === 'web'
+      ? doorOptions(services)
+      : {
+          socketPath: services.appConfig.dockerSocket,
+          // Or dockerode would take the engine that DOCKER_HOST names.
+          ...{ host: undefined },
+        },
+  )
   clients.set(services.db, made)
   return made
 }
 
-const AWAY = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
+const AWAY = new Set([
+  'ENOENT',
+  'ECONNREFUSED',
+  'EACCES',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  NO_DOOR,
+])
 
 /**
  * Makes of what dockerode throws an error that says what to do.
@@ -51,7 +67,7 @@ export function dockerError(services: ConsoleServices, error: unknown): unknown 
   if (error instanceof MinatoError || !(error instanceof Error)) return error
   const code = 'code' in error ? String(error.code) : ''
   if (AWAY.has(code)) {
-    const place = services.appConfig.dockerSocket
+    const place = services.role === 'web' ? "a worker's door" : services.appConfig.dockerSocket
     return containerErrors.MCP_CONSOLE_DOCKER_UNAVAILABLE({ place, mend: mend(code) })
   }
   if (dockerStatus(error) === undefined) return error
@@ -84,6 +100,9 @@ function mend(code: string): string {
   }
   if (code === 'ENOENT') {
     return 'Install and start Docker, or set MCP_CONSOLE_DOCKER_SOCKET to its socket.'
+  }
+  if (code === NO_DOOR) {
+    return 'No worker is running that reaches Docker: start one (minato start --role worker).'
   }
   return 'Start Docker (systemctl start docker), then try again.'
 }

@@ -5,7 +5,7 @@ import type { ConsoleServices } from '../config.ts'
 import { referencesIn } from '../secrets/index.ts'
 import { LABEL_FILES } from './create.ts'
 import { asking, docker } from './docker.ts'
-import { type Channel, frameReader } from './frames.ts'
+import { type Channel, frameReader, lineReader } from './frames.ts'
 import { readSecretFiles } from './secret-files.ts'
 import { type ServerSpec, savedSpec } from './spec.ts'
 import type { ContainerRow } from './store.ts'
@@ -41,23 +41,49 @@ export async function* readLogs(
   info: ContainerInspectInfo,
   options: LogOptions,
 ): AsyncGenerator<LogLine[]> {
-  const forget = await maskSecretsOf(services, savedSpec(row.config), info)
+  const { after, signal } = options
   try {
     const stream = await openLogs(services, row.dockerId, options)
+    const all =
+      services.role === 'web'
+        ? linesOfDoor(stream)
+        : maskedLines(services, savedSpec(row.config), info, stream)
+    for await (const lines of all) {
+      const wanted = after === undefined ? lines : lines.filter(({ at }) => at > after)
+      if (wanted.length > 0) yield wanted
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+/** The lines of Docker's stream, whole, with everything masked that the container was given out of a vault. */
+export async function* maskedLines(
+  services: ConsoleServices,
+  spec: ServerSpec,
+  info: ContainerInspectInfo,
+  stream: Readable,
+): AsyncGenerator<LogLine[]> {
+  const forget = await maskSecretsOf(services, spec, info)
+  try {
     const frames = frameReader()
     const partial = new Map<Channel, LogLine>()
     for await (const piece of stream) {
       const lines = frames(piece as Buffer).flatMap(({ channel, payload }) =>
         lineOf(partial, channel, payload.toString('utf8')),
       )
-      const { after } = options
-      const wanted = after === undefined ? lines : lines.filter(({ at }) => at > after)
-      if (wanted.length > 0) yield wanted.map((line) => ({ ...line, text: sanitize(line.text) }))
+      yield lines.map((line) => ({ ...line, text: sanitize(line.text) }))
     }
-  } catch (error) {
-    if (!options.signal.aborted) throw error
   } finally {
     forget()
+  }
+}
+
+/** A worker has masked them already: it gives a line of JSON for each. */
+async function* linesOfDoor(stream: Readable): AsyncGenerator<LogLine[]> {
+  const reader = lineReader(8 * MAX_LINE)
+  for await (const piece of stream) {
+    yield reader.push(piece as Buffer).map((line) => JSON.parse(line.toString('utf8')))
   }
 }
 

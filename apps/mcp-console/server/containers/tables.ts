@@ -6,6 +6,7 @@ export type ContainerState = 'installing' | 'ready' | 'removing'
 
 export type ContainerTables = {
   'mcp_console.docker_instance': { only: boolean; id: string }
+  'mcp_console.docker_doors': { id: string; url: string; started_at: Date; seen_at: Date }
   'mcp_console.containers': {
     id: Generated<string>
     owner_id: string
