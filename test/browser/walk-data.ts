@@ -28,6 +28,7 @@ export async function fillSystem(
     examples: {
       '/chatbot/$id': `/chatbot/${conversation}`,
       '/operations/users/$id': `/operations/users/${await first('/users', 'id')}`,
+      '/operations/jobs/$id': `/operations/jobs/${await first('/jobs', 'id')}`,
       '/operations/llm/prompts/$name': `/operations/llm/prompts/${await first('/llm/prompts', 'name')}`,
       '/operations/errors/$fingerprint': `/operations/errors/${await first('/errors', 'fingerprint')}`,
     },

@@ -37,6 +37,8 @@ describe('over HTTP', { timeout: 60_000 }, () => {
 
   test("a foreign job is not found, whatever is done with it; an operator's hands reach it", async () => {
     const id = await start()
+    const mangled = await call(owner, 'GET', `/api/jobs/${id.slice(1)}`)
+    assert.deepEqual([mangled.statusCode, mangled.json().code], [404, 'JOB_NOT_FOUND'])
     const asked: ['GET' | 'POST', string][] = [
       ['GET', `/api/jobs/${id}`],
       ['GET', `/api/jobs/${id}/stream`],

@@ -35,7 +35,7 @@ export const jobAnswer = z.object({
   finishedAt: z.date().nullable(),
 })
 
-const params = z.object({ id: z.uuid() })
+const params = z.object({ id: z.string().max(100) })
 const READ = { permission: 'signed-in', rate: 'read', tags: ['jobs'] } as const
 const ACT = { permission: 'signed-in', rate: 'action', tags: ['jobs'] } as const
 const BODY_LIMIT = 1024

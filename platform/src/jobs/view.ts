@@ -80,10 +80,12 @@ export const JOB_COLUMNS = [
   'output',
 ] as const
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 /** Reads one job of a known name, with its timeline. */
 export async function findJob(context: JobsContext, id: string): Promise<JobView | undefined> {
   const { db, registered } = context
-  if (registered.size === 0) return undefined
+  if (registered.size === 0 || !UUID.test(id)) return undefined
   const row = await db
     .selectFrom('pgboss.job')
     .select(JOB_COLUMNS)

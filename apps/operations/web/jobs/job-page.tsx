@@ -5,10 +5,12 @@ import { CodeBlock } from '@minato/web/code-block'
 import { Facts } from '@minato/web/facts'
 import { useLocale } from '@minato/web/locale'
 import { useMessages } from '@minato/web/messages'
+import { useSession } from '@minato/web/session'
 import { Time } from '@minato/web/time'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { OperationsPage } from '../operations-page.tsx'
 import { useAnswer } from '../queries.ts'
+import type { User } from '../shapes.ts'
 import { JobActs } from './job-acts.tsx'
 import { JobLog } from './job-log.tsx'
 import type { WholeJob } from './job-shapes.ts'
@@ -34,6 +36,7 @@ export function JobPage() {
 function Job({ job }: { job: WholeJob }) {
   const t = useMessages('operations')
   const locale = useLocale()
+  const seconds = took(job)
   return (
     <>
       <section className={classes.card}>
@@ -55,7 +58,7 @@ function Job({ job }: { job: WholeJob }) {
             [t('jobs.progress'), job.state === 'running' ? `${job.progress}%` : null],
             [t('jobs.reason'), job.reason === null ? null : <code key="reason">{job.reason}</code>],
             [t('jobs.name'), <code key="name">{job.name}</code>],
-            [t('jobs.owner'), job.ownerId ?? t('jobs.system')],
+            [t('jobs.owner'), <Owner key="owner" id={job.ownerId} />],
             [t('jobs.attempts'), String(job.attempts)],
             [t('jobs.created'), <Time key="created" at={job.createdAt} as="second" />],
             [
@@ -66,7 +69,7 @@ function Job({ job }: { job: WholeJob }) {
               t('jobs.finished'),
               job.finishedAt && <Time key="finished" at={job.finishedAt} as="second" />,
             ],
-            [t('jobs.took'), took(job) && t('jobs.seconds', { count: took(job) ?? 0 })],
+            [t('jobs.took'), seconds === null ? null : t('jobs.seconds', { count: seconds })],
           ]}
         />
       </section>
@@ -80,6 +83,18 @@ function Job({ job }: { job: WholeJob }) {
       <JobLog id={job.id} />
     </>
   )
+}
+
+function Owner({ id }: { id: string | null }) {
+  const t = useMessages('operations')
+  const { can } = useSession()
+  if (id === null) return t('jobs.system')
+  return can('users.view') ? <Person id={id} /> : id
+}
+
+function Person({ id }: { id: string }) {
+  const user = useAnswer<User>(`/users/${id}`)
+  return <Link to={`/operations/users/${id}`}>{user.data?.email ?? id}</Link>
 }
 
 /** Seconds, to a tenth. */

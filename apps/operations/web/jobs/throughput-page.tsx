@@ -30,11 +30,11 @@ export function ThroughputPage() {
         onChange={(value) => setFilters({ hours: value })}
         data={PERIODS.map((value) => ({
           value: String(value),
-          label: t('workers.hours', { count: value }),
+          label: t(`workers.periods.${value}`),
         }))}
       />
       <section className={classes.section}>
-        <h2>{t('workers.question', { hours })}</h2>
+        <h2>{t('workers.question', { period: t(`workers.periods.${hours}`) })}</h2>
         <Answer of={ended}>{({ items }) => <ThroughputChart steps={items} />}</Answer>
       </section>
       <Workers />

@@ -87,9 +87,9 @@ export default {
   workers: {
     title: 'Throughput',
     intro: 'How much the workers get done, and which of them are alive.',
-    question: 'How many jobs ended in the last {hours} hours?',
+    question: 'How many jobs ended in the last {period}?',
     period: 'Period',
-    hours: '{count} h',
+    periods: { '1': 'hour', '24': '24 hours', '168': '7 days' },
     succeeded: 'Done',
     failed: 'Failed',
     cancelled: 'Cancelled',

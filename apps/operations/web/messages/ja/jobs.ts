@@ -89,9 +89,9 @@ const ja: Translation<typeof en> = {
   workers: {
     title: '処理量',
     intro: 'ワーカーの処理量と、動作中のワーカーです。',
-    question: '直近 {hours} 時間に終わったジョブは何件か',
+    question: '直近 {period} に終わったジョブは何件か',
     period: '期間',
-    hours: '{count} 時間',
+    periods: { '1': '1 時間', '24': '24 時間', '168': '7 日' },
     succeeded: '完了',
     failed: '失敗',
     cancelled: '取り消し',
