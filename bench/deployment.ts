@@ -29,7 +29,10 @@ export type Deployment = AsyncDisposable & {
  * A deployment as an operator makes it: PostgreSQL, keys, `minato migrate`, then one web process.
  * Without PostgreSQL a laptop's server on the embedded database, which is another measurement.
  */
-export async function startDeployment(env: Record<string, string> = {}): Promise<Deployment> {
+export async function startDeployment(
+  env: Record<string, string> = {},
+  role: 'user' | 'operator' = 'user',
+): Promise<Deployment> {
   await using opened = new AsyncDisposableStack()
   const dataDir = await mkdtemp(join(tmpdir(), 'minato-bench-'))
   opened.defer(() => rm(dataDir, { recursive: true, force: true }))
@@ -37,7 +40,7 @@ export async function startDeployment(env: Record<string, string> = {}): Promise
   const common = { PORT: String(port), MINATO_DATA_DIR: dataDir, ...env }
   const production = findPeer('postgres') !== undefined
   const settings = production ? await productionOf(opened, common) : common
-  const people = [await newKey(settings, 0), await newKey(settings, 1)]
+  const people = [await newKey(settings, 0, role), await newKey(settings, 1, role)]
   const url = `http://127.0.0.1:${port}`
   const child = await startWeb(settings, production ? ['--role', 'web'] : [], url)
   opened.defer(() => stop(child))
@@ -46,7 +49,7 @@ export async function startDeployment(env: Record<string, string> = {}): Promise
     url,
     pid: child.pid ?? 0,
     database: production ? 'PostgreSQL' : 'PGlite',
-    newKey: async () => people.pop() ?? (await newKey(settings, Date.now())),
+    newKey: async () => people.pop() ?? (await newKey(settings, Date.now(), role)),
     rssMb: () => rssMb(child.pid ?? 0),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
@@ -72,9 +75,13 @@ async function productionOf(
   return settings
 }
 
-async function newKey(settings: Record<string, string>, number: number): Promise<string> {
+async function newKey(
+  settings: Record<string, string>,
+  number: number,
+  role: string,
+): Promise<string> {
   const email = `bench-${number}@example.jp`
-  const create = ['user', 'create', '--email', email, '--role', 'user', '--password-stdin']
+  const create = ['user', 'create', '--email', email, '--role', role, '--password-stdin']
   await run(create, settings, 'kaze-to-minato-no-uta-7')
   return (await run(['key', 'create', '--user', email], settings)).trim()
 }

@@ -10,6 +10,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   log: async () => (await import('./log.ts')).log,
   jobs: async () => (await import('./jobs/bench.ts')).jobs,
   chat: async () => (await import('./chat/bench.ts')).chat,
+  gateway: async () => (await import('./gateway/bench.ts')).gateway,
   memory: async () => (await import('./memory.ts')).memory,
 }
 
