@@ -180,3 +180,23 @@ test('says plainly what is wrong with a server, and nothing of what it wrote', a
     assert.equal(row.body.reason, code)
   }
 })
+
+test('registers from the catalog where the list has the host, under the name of the item', async () => {
+  const body = { source: 'official', item: 'com.notion/mcp' }
+  const refused = await house.call('POST', '/remote-servers', { body })
+  assert.deepEqual(
+    [refused.status, refused.body.code],
+    [422, 'MCP_CONSOLE_REMOTE_HOST_NOT_ALLOWED'],
+  )
+  assert.match(refused.body.detail, /mcp\.notion\.com/)
+  const admin = await house.server.signIn('admin')
+  const pattern = { pattern: 'mcp.notion.com' }
+  await house.call('POST', '/remote-hosts', { who: admin, body: pattern })
+  const added = await house.call('POST', '/remote-servers', { body })
+  assert.equal(added.status, 201, JSON.stringify(added.body))
+  assert.equal(added.body.url, 'https://mcp.notion.com/mcp')
+  assert.deepEqual(added.body.source, body)
+  const local = { source: 'docker', item: 'time' }
+  const none = await house.call('POST', '/remote-servers', { body: local })
+  assert.equal(none.body.code, 'MCP_CONSOLE_REMOTE_NO_ADDRESS')
+})

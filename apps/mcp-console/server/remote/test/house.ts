@@ -37,6 +37,8 @@ export async function openHouse(env: Record<string, string> = {}): Promise<House
     env: {
       OUTBOUND_SANDBOX_ORIGINS: sandbox.userOrigins.join(','),
       MCP_CONSOLE_REMOTE_HOSTS: sandbox.userOrigins.map((origin) => new URL(origin).host).join(','),
+      MCP_CONSOLE_DOCKER_CATALOG_URL: sandbox.registries.dockerCatalogUrl,
+      MCP_CONSOLE_OFFICIAL_REGISTRY_URL: sandbox.registries.officialRegistryUrl,
       // Tokens live for an hour: tests pass one without signing in anew.
       AUTH_SESSION_IDLE: '6h',
       ...env,
