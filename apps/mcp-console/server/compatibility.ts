@@ -4,6 +4,7 @@ import { catalogRoutes } from './compatibility/catalog.ts'
 import { configurationRoutes } from './compatibility/configuration.ts'
 import { containerRoutes } from './compatibility/containers.ts'
 import { callInside } from './compatibility/inside.ts'
+import { sessionRoutes } from './compatibility/sessions.ts'
 import type { ConsoleServices } from './config.ts'
 
 /**
@@ -17,5 +18,6 @@ export function compatibilityRoutes(server: RouteServer, services: ConsoleServic
   authRoutes(server, services, inner)
   catalogRoutes(server, inner)
   containerRoutes(server, inner)
+  sessionRoutes(server, inner)
   configurationRoutes(server, inner)
 }
