@@ -4,7 +4,7 @@ import { type Sandbox, startSandbox } from './start.ts'
 import { environmentOf } from './variables.ts'
 
 const USAGE =
-  'Usage: minato sandbox [--port N] [--smtp-port N] [--s3-port N] [--data-dir DIR] [--tokens-per-second N] [--json]'
+  'Usage: minato sandbox [--port N] [--smtp-port N] [--s3-port N] [--bitwarden-port N] [--data-dir DIR] [--tokens-per-second N] [--json]'
 
 const HELP = `${USAGE}
 
@@ -14,6 +14,7 @@ prints the variables that point an app at them.
   --port N               model and control API (default: a free port)
   --smtp-port N          mail (default: a free port)
   --s3-port N            object storage (default: a free port)
+  --bitwarden-port N     Bitwarden vaults, over https (default: a free port)
   --data-dir DIR         keeps mails and objects there; without it they are gone at the end
   --tokens-per-second N  how fast the model writes (default 60; 0: as fast as possible)
   --json                 prints one line of JSON instead of variables
@@ -70,6 +71,7 @@ function parse(args: string[]): Asked | { problem: string } {
         port: { type: 'string' },
         'smtp-port': { type: 'string' },
         's3-port': { type: 'string' },
+        'bitwarden-port': { type: 'string' },
         'data-dir': { type: 'string' },
         'tokens-per-second': { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -79,12 +81,14 @@ function parse(args: string[]): Asked | { problem: string } {
     const port = readNumber('port', values.port, 65_535)
     const smtpPort = readNumber('smtp-port', values['smtp-port'], 65_535)
     const s3Port = readNumber('s3-port', values['s3-port'], 65_535)
+    const bitwardenPort = readNumber('bitwarden-port', values['bitwarden-port'], 65_535)
     const tokensPerSecond = readNumber('tokens-per-second', values['tokens-per-second'], 100_000)
     const dataDir = values['data-dir']
     const options = {
       ...(port === undefined ? {} : { port }),
       ...(smtpPort === undefined ? {} : { smtpPort }),
       ...(s3Port === undefined ? {} : { s3Port }),
+      ...(bitwardenPort === undefined ? {} : { bitwardenPort }),
       ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
       ...(dataDir === undefined ? {} : { dataDir }),
     }

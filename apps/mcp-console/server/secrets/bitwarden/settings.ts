@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { ConsoleServices } from '../../config.ts'
 import type { BwSettings } from './run-bw.ts'
 
@@ -18,8 +17,7 @@ export function bwSettings(services: ConsoleServices, dataDir: string): BwSettin
 function commandOf(configured: string): string {
   if (configured !== 'bw') return configured
   try {
-    const manifest = createRequire(import.meta.url).resolve('@bitwarden/cli/package.json')
-    return join(dirname(manifest), 'build/bw.js')
+    return fileURLToPath(import.meta.resolve('@bitwarden/cli/build/bw.js'))
   } catch {
     return configured
   }
