@@ -1,5 +1,3 @@
-export { allowsHost } from './allows-host.ts'
 export { openRemoteTransport } from './open-transport.ts'
 export { remoteRoutes } from './routes.ts'
-export { findRemoteServer } from './store.ts'
 export { sweepAuthorizations } from './sweep.ts'

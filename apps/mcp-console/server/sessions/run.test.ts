@@ -34,10 +34,13 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 `
 
 // At once: a time limit is ten seconds at least, and several are waited for here.
-describe('runs', { skip: withoutDocker, concurrency: 4 }, () => {
+describe('runs', { skip: withoutDocker, concurrency: 3 }, () => {
   let house: SessionHouse
   let counter: string
+  let bare: string
   before(async () => {
+    // Built before the clocks run: a build takes all of the machine.
+    bare = scriptImage('session-bare', 'process.stdin.resume()', ['RUN mv /bin/grep /bin/grap'])
     house = await openSessionHouse()
     const opened = await house.open({ image: scriptImage('session-counter', SERVER) })
     assert.equal(opened.status, 201, JSON.stringify(opened.body))
@@ -52,7 +55,7 @@ describe('runs', { skip: withoutDocker, concurrency: 4 }, () => {
     assert.match(second.body.errorOutput, /call 2/)
 
     // At its time limit the server is killed; what it said is kept, and the next run finds a new one.
-    const { body } = await house.exec(counter, { tool: 'hang', timeoutSeconds: 10 })
+    const { body } = await house.exec(counter, { tool: 'hang', timeoutSeconds: 15 })
     assert.deepEqual(
       [body.exitCode, body.timedOut, body.output],
       [124, true, 'half way\nstill here\n'],
@@ -94,11 +97,9 @@ describe('runs', { skip: withoutDocker, concurrency: 4 }, () => {
   })
 
   test('an image without a shell: the container is restarted to kill', async () => {
-    const source = 'process.stdin.resume()'
-    const image = scriptImage('session-bare', source, ['USER root', 'RUN mv /bin/grep /bin/grap'])
-    const { body } = await house.open({ image })
+    const { body } = await house.open({ image: bare })
     const command = ['node', '-e', 'console.log("on"); setInterval(() => {}, 1000)']
-    const run = await house.exec(body.id, { command, timeoutSeconds: 10 })
+    const run = await house.exec(body.id, { command, timeoutSeconds: 15 })
     assert.deepEqual([run.body.exitCode, run.body.output], [124, 'on\n'])
     assert.doesNotMatch(docker(['top', `minato-session-${body.id}`]).stdout, /setInterval/)
   })
