@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { docker, mcpImages, scriptImage, withoutDocker } from '../../../../test/docker.ts'
 import { cleanUp } from './clean-up.ts'
+import { installServer } from './install.ts'
 import { instanceOf } from './instance.ts'
 import { reserveContainer } from './reserve.ts'
 import { type ServerSpecInput, serverSpec } from './spec.ts'
@@ -165,6 +166,26 @@ test('what a worker that died has left is removed, and nothing else', { skip }, 
   assert.equal(await findContainer(services, half.id), undefined)
   assert.equal((await mcp.call('GET', `/containers/${kept.id}`)).body.state, 'running')
   await mcp.call('DELETE', `/containers/${kept.id}`)
+})
+
+test('a worker that takes an installation over makes one container of it', { skip }, async () => {
+  const { services } = mcp
+  const who = { userId: mcp.operator.user.id, sessionId: '' }
+  const spec = serverSpec.parse({ name: 'taken over', image: everything })
+  const { id } = await reserveContainer(services, who.userId, spec)
+  // As far as the worker came that was killed.
+  const labels = [`id=${id}`, `instance=${await instanceOf(services)}`].flatMap((label) => [
+    '--label',
+    `app.minato.mcp-console.${label}`,
+  ])
+  docker(['run', '-d', '-i', '--name', 'taken-over', ...labels, everything])
+  const work = { signal: AbortSignal.timeout(30_000), progress: async () => undefined }
+  await installServer(services, who, id, work)
+  assert.deepEqual(await mcp.containers(), ['taken-over'])
+  const again = await installServer(services, who, id, work)
+  assert.equal(again.id, id, 'an attempt after the last step changes nothing')
+  assert.equal((await mcp.call('GET', `/containers/${id}`)).body.state, 'running')
+  await mcp.call('DELETE', `/containers/${id}`)
 })
 
 test('a container that Docker has lost is shown as gone and can be made again', {

@@ -2,6 +2,10 @@ import { z } from 'zod'
 
 const MEGABYTE = 1024 * 1024
 
+/** Registry and its port, repository, tag, digest (the grammar of the distribution project). */
+const IMAGE =
+  /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/
+
 const portNumber = z.int().min(1).max(65_535)
 /** No NUL and no line break: neither an environment nor a command line can hold them safely. */
 const oneLine = (max: number) =>
@@ -42,7 +46,7 @@ const limits = z.strictObject({
 export const serverSpec = z
   .strictObject({
     name: z.string().trim().min(1).max(200),
-    image: z.string().regex(/^[a-z0-9][A-Za-z0-9._/:@-]{0,250}$/, {
+    image: z.string().max(255).regex(IMAGE, {
       message: 'must be the name of an image, such as mcp/time:latest',
     }),
     transport: z.enum(['stdio', 'streamable-http', 'sse']).default('stdio'),
