@@ -34,14 +34,6 @@ export const commonErrors = defineErrors({
       ja: '存在しないか、あなたのものではありません。アドレスを確認してください。',
     },
   },
-  METHOD_NOT_ALLOWED: {
-    status: 405,
-    title: { en: 'Method not allowed', ja: 'この操作はできません' },
-    detail: {
-      en: 'This address does not take {method}. See /api/docs for what it takes.',
-      ja: 'このアドレスは {method} を受け付けません。/api/docs をご覧ください。',
-    },
-  },
   BODY_TOO_LARGE: {
     status: 413,
     title: { en: 'Request too large', ja: 'データが大きすぎます' },
