@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { JobsContext } from './context.ts'
 import type { JobDefinition } from './define-job.ts'
 import { jobErrors } from './errors.ts'
-import { notifyOf } from './signals.ts'
+import { insertRows, type NewJob } from './insert.ts'
 
 export type EnqueueOptions = {
   /** Whose job it is: they may see it, cancel it and retry it. Null: the system's own. */
@@ -18,22 +18,7 @@ export type EnqueueOptions = {
   startAfter?: Date
 }
 
-/** One row as the insert takes it. */
-export type NewJob = {
-  id: string
-  data: { input: unknown; schedule?: string }
-  priority: number
-  startAfter: string | undefined
-  singletonKey: string | undefined
-  groupId: string | undefined
-}
-
 const MAX_INPUT_BYTES = 256 * 1024
-const DEFAULT_RETENTION_MS = 7 * 86_400_000
-/** How long a job may wait for a worker before pg-boss removes it. */
-const KEEP_QUEUED_SECONDS = 30 * 86_400
-/** pg-boss's own limit is a second net below ours: it ends what a worker could not. */
-const EXPIRY_MARGIN_SECONDS = 120
 
 /** Checks the input by its schema and makes the row; the caller inserts it. */
 export function newJob<Input extends z.ZodType>(
@@ -87,7 +72,7 @@ export async function insertJobs(
 ): Promise<string[]> {
   if (!context.registered.has(job.name)) throw jobErrors.JOB_UNKNOWN({ name: job.name })
   if (rows.length === 0) return []
-  const inserted = new Set(await insert(job, rows, executor))
+  const inserted = new Set(await insertRows(job, rows, executor))
   context.metrics.enqueued.inc({ name: job.name }, inserted.size)
   if (inserted.size === rows.length) return rows.map((row) => row.id)
   const ids: string[] = []
@@ -95,32 +80,6 @@ export async function insertJobs(
     ids.push(inserted.has(row.id) ? row.id : await existing(job, row, executor))
   }
   return ids
-}
-
-async function insert(
-  job: JobDefinition,
-  rows: readonly NewJob[],
-  executor: QueryExecutorProvider,
-): Promise<string[]> {
-  const expireSeconds = Math.ceil(job.timeoutMs / 1000) + EXPIRY_MARGIN_SECONDS
-  const deletionSeconds = Math.ceil((job.retentionMs ?? DEFAULT_RETENTION_MS) / 1000)
-  const policy = job.unique === undefined ? 'standard' : 'exclusive'
-  const result = await sql<{ id: string }>`
-    with new as (
-      insert into pgboss.job_common (id, name, data, priority, start_after, created_on, keep_until,
-        singleton_key, group_id, expire_seconds, deletion_seconds, retry_limit, policy)
-      select id, ${job.name}, data, priority, coalesce("startAfter", now()), now(),
-        coalesce("startAfter", now()) + ${KEEP_QUEUED_SECONDS} * interval '1 s',
-        "singletonKey", "groupId", ${expireSeconds}, ${deletionSeconds}, ${job.retries ?? 0}, ${policy}
-      from json_to_recordset(${JSON.stringify(rows)}::text::json) as x (id uuid, data jsonb,
-        priority integer, "startAfter" timestamptz, "singletonKey" text, "groupId" text)
-      on conflict do nothing
-      returning id, start_after
-    ), told as (
-      select ${notifyOf({ kind: 'due', name: job.name })} from new where start_after <= now() limit 1
-    )
-    select id from new where (select count(*) from told) >= 0`.execute(executor)
-  return result.rows.map((row) => row.id)
 }
 
 /** The job that stood in the way: of the same idempotency key, or of the same unique key. */
@@ -134,7 +93,7 @@ async function existing(
       select id from pgboss.job_common where name = ${job.name} and (id = ${row.id}
         or (singleton_key = ${row.singletonKey ?? null} and state <= 'active'))
       order by (id = ${row.id}) desc limit 1`.execute(executor)
-    const id = found.rows[0]?.id ?? (await insert(job, [row], executor))[0]
+    const id = found.rows[0]?.id ?? (await insertRows(job, [row], executor))[0]
     // Neither there nor insertable: the other one ended in between. Look once more.
     if (id !== undefined) return id
   }

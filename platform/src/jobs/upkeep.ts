@@ -32,6 +32,7 @@ export function startUpkeep(
       await beat()
       await flush()
     }),
+    every(HEARTBEAT_MS, context.log, 'jobs.analyze_failed', () => keepAnalyzed(context)),
     every(DEPTH_MS, context.log, 'jobs.depth_failed', () => measureDepth(context)),
     every(PRUNE_MS, context.log, 'jobs.prune_failed', () => prune(context)),
   ]
@@ -75,6 +76,22 @@ async function measureDepth({ raw, registered, metrics }: JobsContext): Promise<
     metrics.depth.set({ name, state: 'queued' }, queued)
     metrics.depth.set({ name, state: 'running' }, running)
   }
+}
+
+/**
+ * Thousands of jobs come and go within the minute that autovacuum takes to look. With old statistics
+ * the planner sorts the whole queue for every fetch.
+ */
+async function keepAnalyzed({ raw }: JobsContext): Promise<void> {
+  const { rows } = await sql<{ stale: boolean }>`
+    select n_mod_since_analyze > greatest(1000, n_live_tup / 10) as stale from pg_stat_user_tables
+    where schemaname = 'pgboss' and relname = 'job_common'`.execute(raw)
+  if (rows[0]?.stale !== true) return
+  await raw.transaction().execute(async (tx) => {
+    const { rows: locks } = await sql<{ mine: boolean }>`
+      select pg_try_advisory_xact_lock(hashtext('minato.jobs.analyze')) as mine`.execute(tx)
+    if (locks[0]?.mine === true) await sql`analyze pgboss.job_common`.execute(tx)
+  })
 }
 
 /** pg-boss removes jobs that were kept long enough; what they told goes after them. */
