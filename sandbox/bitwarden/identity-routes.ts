@@ -110,7 +110,8 @@ async function newDevice(vault: Vault, reply: FastifyReply, account: Account, fo
   const code = form['newDeviceOtp']
   if (code !== undefined && vault.codes.use(account, PROVIDER.email, code)) return undefined
   if (code !== undefined) return refuse(reply, 'invalid_grant', 'Invalid New Device OTP')
-  await sendCode(vault, account)
+  // Whoever comes back with the code asks without it first: the one they were sent stays good.
+  if (!vault.codes.waits(account)) await sendCode(vault, account)
   return refuse(reply, 'device_error', 'new device verification required')
 }
 

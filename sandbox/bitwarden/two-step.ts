@@ -11,6 +11,8 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 export type TwoStepCodes = {
   /** Makes a code and says it; earlier ones stop working. */
   newEmailCode(account: Account): string
+  /** Whether a mailed code still waits to be used. */
+  waits(account: Account): boolean
   /** A code is good once: a replay is refused, as the real server refuses it. */
   use(account: Account, provider: number, code: string): boolean
   clear(): void
@@ -25,6 +27,7 @@ export function createTwoStepCodes(now: () => Date): TwoStepCodes {
       emailCodes.set(account.id, { code, until: now().getTime() + EMAIL_CODE_MS })
       return code
     },
+    waits: (account) => (emailCodes.get(account.id)?.until ?? 0) > now().getTime(),
     use(account, provider, code) {
       if (provider === PROVIDER.email) {
         const sent = emailCodes.get(account.id)
