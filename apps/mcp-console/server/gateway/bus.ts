@@ -12,6 +12,8 @@ export type News =
   | { topic: 'notify'; sessionId: string; message: Message }
   | { topic: 'cancel'; sessionId: string; requestId: string | number }
   | { topic: 'session'; sessionId: string }
+  /** For the process that holds the session's stream: it listens from now on. */
+  | { topic: 'subscribed'; sessionId: string; subscriptions: string[] }
   | { topic: 'profiles' }
   | { topic: 'pins'; ref: string }
 

@@ -41,6 +41,7 @@ export function holderOf({
     get logLevel() {
       return session.logLevel
     },
+    listens: () => session.stream !== undefined && session.subscriptions.length > 0,
     hear(ref, notification) {
       const server = gateway.profiles
         .known(session.profileId)

@@ -25,6 +25,7 @@ import { protectedResource } from './metadata.ts'
 import { serve } from './methods.ts'
 import { openTo } from './profile-cache.ts'
 import type { Session } from './sessions.ts'
+import { resumeSubscriptions } from './subscriptions.ts'
 
 const BODY_BYTES = 4 * 1024 * 1024
 const RULES = { permission: 'mcp-console.use', rate: 'read', sensitive: true } as const
@@ -227,6 +228,7 @@ async function listen(
   stream.signal.addEventListener('abort', () => {
     if (session.stream === stream) session.stream = undefined
   })
+  resumeSubscriptions(gateway, session)
   return reply
 }
 

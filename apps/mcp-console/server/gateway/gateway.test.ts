@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import { type FixtureServer, startFixtureServer } from '../../test/conformance-server/start.ts'
 import { startGateway } from '../../test/gateway-client.ts'
 
@@ -84,6 +85,38 @@ describe('gateway: one address for several servers', () => {
     await Promise.all([call(one, 'one'), call(two, 'two')])
     assert.deepEqual(heard, { one: 3, two: 3 })
     await Promise.all([one.close(), two.close()])
+  })
+
+  it('tells who subscribed of a change, also after the server was restarted', async () => {
+    const { client, close } = await gateway.connect({ key: await gateway.key() })
+    const uri = 'alpha+test://watched-resource'
+    let tell: (uri: string) => void = () => undefined
+    const next = () => {
+      const { promise, resolve } = Promise.withResolvers<string>()
+      tell = resolve
+      return promise
+    }
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) =>
+      tell(params.uri),
+    )
+    await client.subscribeResource({ uri })
+    const change = () => {
+      for (const server of fixture.sessions()) {
+        void server.server.sendResourceUpdated({ uri: 'test://watched-resource' })
+      }
+    }
+    // The server's own stream to the gateway opens a moment after the handshake.
+    const told = async () => {
+      const first = next()
+      const timer = setInterval(change, 50)
+      assert.equal(await first, uri)
+      clearInterval(timer)
+    }
+    await told()
+    await fixture.forgetSessions()
+    await client.callTool({ name: 'alpha__echo', arguments: { message: 'mends it' } })
+    await told()
+    await close()
   })
 
   it('puts every call on record, without arguments', async () => {

@@ -1,4 +1,8 @@
 import type { ConsoleServices } from '../config.ts'
+import { restrictProfiles } from '../configuration/restrict.ts'
+import { currentVersion } from '../configuration/store.ts'
+import type { Profile } from '../profiles/profile.ts'
+import { readProfiles } from '../profiles/read-profiles.ts'
 import { type Bus, createBus } from './bus.ts'
 import { type CallLimits, createCallLimits } from './call-limits.ts'
 import { type CallLog, createCallLog } from './call-log.ts'
@@ -10,6 +14,7 @@ import { createPool, type Pool } from './pool.ts'
 import { createProfileCache, type ProfileCache } from './profile-cache.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { spread } from './spread.ts'
+import { restoreSubscriptions, takeOverSubscriptions } from './subscriptions.ts'
 import { type GatewayDatabase, gatewayTables } from './tables.ts'
 import { createUpstreams, type Upstreams } from './upstream.ts'
 import { configuredServers, containerServers, remoteServers } from './upstream-kinds.ts'
@@ -56,6 +61,7 @@ function createGateway(services: ConsoleServices): Gateway {
     version: services.version,
     connectTimeoutMs: appConfig.connectTimeoutMs,
     maxConcurrent: appConfig.maxConcurrentCalls,
+    onOpen: (ref, connection, holder) => restoreSubscriptions(gateway, ref, connection, holder?.id),
     onNotification: (ref, notification) => hear(ref, notification),
   })
   const listings = createListings({
@@ -74,7 +80,7 @@ function createGateway(services: ConsoleServices): Gateway {
     upstreams,
     pool,
     listings,
-    profiles: createProfileCache({ db, bus, clock }),
+    profiles: createProfileCache({ db, bus, clock, readProfiles: () => profilesInForce(services) }),
     sessions,
     limits: createCallLimits({ redis: services.redis, clock }),
     calls: createCallLog({ db, log: services.log }),
@@ -88,8 +94,20 @@ function createGateway(services: ConsoleServices): Gateway {
   }
   bus.subscribe((news) => {
     if (news.topic === 'pins') listings.changed(news.ref)
+    if (news.topic === 'subscribed') {
+      takeOverSubscriptions(gateway, news.sessionId, news.subscriptions)
+    }
   })
   return gateway
+}
+
+/** What administrators set for all profiles comes over each of them. */
+async function profilesInForce(services: ConsoleServices): Promise<Profile[]> {
+  const [profiles, { document }] = await Promise.all([
+    readProfiles(gatewayTables(services.db)),
+    currentVersion(services),
+  ])
+  return restrictProfiles(profiles, document, services.appConfig)
 }
 
 const LISTS: Record<string, ListKind> = {

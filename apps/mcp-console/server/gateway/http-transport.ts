@@ -228,7 +228,10 @@ function createBodyReader(state: State, requestId: Id | undefined) {
     if (!('method' in message) && message.id === requestId) answered = true
     if (requestId !== undefined && state.transport.onrelated !== undefined) {
       state.transport.onrelated(message, requestId)
-    } else state.transport.onmessage?.(message as JSONRPCMessage)
+    } else if ('method' in message) state.transport.onmessage?.(message as JSONRPCMessage)
+    // The SDK's client takes notifications a turn later than answers: one that came before an
+    // answer, in the same packet, must be heard before it.
+    else setImmediate(() => state.transport.onmessage?.(message as JSONRPCMessage))
   }
   const events = createEventReader({
     maxChars: maxBytes,

@@ -90,8 +90,10 @@ async function subscribe(call: Call, params: Params): Promise<string> {
     throw new RpcError(INVALID_PARAMS, `No more than ${MAX_SUBSCRIPTIONS} subscriptions`)
   }
   await onResource(call, 'resources/subscribe', params)
-  session.subscriptions = [...session.subscriptions, uri]
+  const subscriptions = [...session.subscriptions, uri]
+  session.subscriptions = subscriptions
   await gateway.sessions.save(session)
+  gateway.bus.publish({ topic: 'subscribed', sessionId: session.id, subscriptions })
   return EMPTY
 }
 

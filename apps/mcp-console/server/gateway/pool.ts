@@ -18,7 +18,9 @@ import { mayBeSentAgain, toRpcError } from './upstream-errors.ts'
 export type Holder = {
   id: string
   capabilities: Params
-  logLevel: string | undefined
+  readonly logLevel: string | undefined
+  /** Whether it must be kept open though nothing is called: somebody listens. */
+  listens(): boolean
   hear(ref: string, notification: Notification): void
   ask(ref: string, request: Request): Promise<Result>
 }
@@ -29,11 +31,14 @@ export type PoolOptions = {
   version: string
   connectTimeoutMs: number
   maxConcurrent: number
+  /** Before anything else is sent on a new connection; `holder` when it is a session's own. */
+  onOpen(ref: string, connection: Connection, holder: Holder | undefined): Promise<void>
   /** What a server says on the connection that all share. */
   onNotification(ref: string, notification: Notification): void
 }
 
 type Slot = {
+  holder: Holder | undefined
   connection: Connection | undefined
   opening: Promise<Connection> | undefined
   usedAt: number
@@ -112,8 +117,8 @@ export function createPool(options: PoolOptions) {
 
 export type Pool = ReturnType<typeof createPool>
 
-function newSlot(): Slot {
-  return { connection: undefined, opening: undefined, usedAt: 0 }
+function newSlot(holder?: Holder): Slot {
+  return { holder, connection: undefined, opening: undefined, usedAt: 0 }
 }
 
 function newServer(ref: string, { clock, maxConcurrent }: PoolOptions): Server {
@@ -138,6 +143,7 @@ function sweep(servers: Map<string, Server>, now: number): void {
   for (const server of servers.values()) {
     for (const [id, slot] of server.own) {
       if (slot.usedAt + IDLE_OWN_MS > now || (slot.connection?.inFlight ?? 0) > 0) continue
+      if (slot.connection !== undefined && slot.holder?.listens() === true) continue
       server.own.delete(id)
       void closeSlot(slot).catch(() => undefined)
     }
@@ -148,7 +154,7 @@ function slotFor(server: Server, holder: Holder | undefined): Slot {
   if (holder === undefined || !server.separate) return server.shared
   let slot = server.own.get(holder.id)
   if (slot === undefined) {
-    slot = newSlot()
+    slot = newSlot(holder)
     server.own.set(holder.id, slot)
   }
   return slot
@@ -199,6 +205,7 @@ async function open(
       const call = { timeoutMs: options.connectTimeoutMs }
       await connection.request('logging/setLevel', { level: holder.logLevel }, call)
     }
+    await options.onOpen(ref, connection, slot.holder)
     slot.connection = connection
     server.lastError = undefined
     circuit.succeeded()

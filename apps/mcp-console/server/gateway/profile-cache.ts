@@ -1,6 +1,6 @@
 import type { Principal } from '@minato/platform/http'
 import type { Profile, ProfileServer } from '../profiles/profile.ts'
-import { readChoices, readProfiles } from '../profiles/read-profiles.ts'
+import { readChoices } from '../profiles/read-profiles.ts'
 import type { Bus } from './bus.ts'
 import type { GatewayDatabase } from './tables.ts'
 
@@ -25,8 +25,10 @@ export function createProfileCache(options: {
   db: GatewayDatabase
   bus: Bus
   clock: () => number
+  /** The profiles as they hold: under the gateway's configuration. */
+  readProfiles: () => Promise<Profile[]>
 }) {
-  const { db, bus, clock } = options
+  const { bus, clock } = options
   let snapshot: Snapshot | undefined
   let reading: Promise<Snapshot> | undefined
   let generation = 0
@@ -38,7 +40,7 @@ export function createProfileCache(options: {
   })
   const read = (): Promise<Snapshot> => {
     const startedAt = generation
-    reading ??= readSnapshot(db, clock())
+    reading ??= readSnapshot(options, clock())
       .then((read) => {
         // A change that came meanwhile must not be covered by what was read before it.
         if (startedAt === generation) snapshot = read
@@ -108,8 +110,11 @@ export function openTo(
     : undefined
 }
 
-async function readSnapshot(db: GatewayDatabase, now: number): Promise<Snapshot> {
-  const [profiles, choices] = await Promise.all([readProfiles(db), readChoices(db)])
+async function readSnapshot(
+  { db, readProfiles }: { db: GatewayDatabase; readProfiles: () => Promise<Profile[]> },
+  now: number,
+): Promise<Snapshot> {
+  const [profiles, choices] = await Promise.all([readProfiles(), readChoices(db)])
   const ready = profiles.map((profile) => {
     const active = profile.servers.filter(({ enabled }) => enabled)
     return { ...profile, active, byPrefix: new Map(active.map((one) => [one.prefix, one])) }

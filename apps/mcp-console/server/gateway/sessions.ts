@@ -78,6 +78,7 @@ export function createSessions(options: Options) {
       if (session.stream !== undefined) deliver(session, message)
       else bus.publish({ topic: 'notify', sessionId: session.id, message })
     },
+    known: (id: string) => cached.get(id),
     all: () => cached.values(),
     close: () => clearInterval(timer),
   }
