@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type TestServer, testServer } from '@minato/platform/app/testing'
 import { sql } from 'kysely'
+import type { ConsoleServices } from '../config.ts'
+import { encrypted } from '../encrypted.ts'
+import { githubToken } from './github-token.ts'
 
 const API = '/api/mcp-console'
 const VALUE = 'canary-7Jq2-built-in-value'
@@ -151,4 +154,53 @@ test('names that no reference could reach are refused', async () => {
     checked.json().items.map((one: { found: string }) => one.found),
     ['found', 'found', 'no_field'],
   )
+})
+
+test('the GitHub token is copied out of an item by an administrator, and given to the catalogs only', async () => {
+  const admin = await server.signIn('admin')
+  const operator = await server.signIn('operator')
+  const url = `${API}/vault/github-token`
+  const services = server.services as ConsoleServices
+  const payload = { name: 'gh', fields: { token: `${VALUE}-gh` } }
+  await server.inject({
+    method: 'POST',
+    url: `${API}/vault/items`,
+    headers: admin.headers,
+    payload,
+  })
+  const put = async (headers: Record<string, string>, reference: string) =>
+    await server.inject({ method: 'PUT', url, headers, payload: { reference } })
+  assert.equal((await put(operator.headers, '{{ bw:gh:token }}')).statusCode, 403)
+  assert.equal((await put(admin.headers, `${VALUE}-in-clear`)).statusCode, 422)
+  assert.equal((await put(admin.headers, '{{ bw:gh:other }}')).statusCode, 422)
+  assert.equal(await githubToken(services), undefined)
+  const set = await put(admin.headers, '{{ bw:gh:token }}')
+  assert.equal(set.statusCode, 200, set.body)
+  assert.deepEqual([set.json().item, set.json().field, set.json().set], ['gh', 'token', true])
+  assert.equal(await githubToken(services), `${VALUE}-gh`)
+  const seen = await server.inject({ url, headers: admin.headers })
+  assert.ok(!seen.body.includes(VALUE) && !set.body.includes(VALUE))
+  const { rows } = await sql<{ t: string }>`select t::text from mcp_console.github_token t`.execute(
+    services.db,
+  )
+  assert.ok(!rows[0]?.t.includes(VALUE))
+  const removed = await server.inject({ method: 'DELETE', url, headers: admin.headers })
+  assert.equal(removed.statusCode, 204)
+  assert.equal(await githubToken(services), undefined)
+})
+
+test('every column that is said to be encrypted is there, and its key names one row', async () => {
+  for (const { table, column, key } of encrypted.columns) {
+    const [schema, name] = table.split('.')
+    const { rows } = await sql<{ columns: number; unique: number }>`
+      select (select count(*)::int from information_schema.columns
+          where table_schema = ${schema} and table_name = ${name}
+            and column_name in (${column}, ${key})) as columns,
+        (select count(*)::int from pg_index i
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+          where i.indrelid = ${table}::regclass and i.indisunique and i.indnkeyatts = 1
+            and a.attname = ${key}) as unique`.execute(server.services.db)
+    assert.equal(rows[0]?.columns, 2, `${table}: ${column}, ${key}`)
+    assert.ok((rows[0]?.unique ?? 0) > 0, `${table}.${key} is unique`)
+  }
 })
