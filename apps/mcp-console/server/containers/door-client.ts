@@ -10,6 +10,9 @@ export const NO_DOOR = 'NO_DOOR'
 /** Workers tell every ten seconds. */
 export const DOOR_TTL_MS = 35_000
 
+/** Carries the token where a call has an authorization of its own. */
+export const DOOR_HEADER = 'x-minato-door'
+
 /** What opens a door: derived, so that nothing needs to be configured or kept. */
 export function doorToken(services: Pick<ConsoleServices, 'keys'>): string {
   return services.keys.derive('mcp-console.docker-door').toString('base64url')
@@ -46,7 +49,8 @@ class DoorAgent extends Agent {
   }
 }
 
-async function findDoor(services: ConsoleServices): Promise<URL> {
+/** Where a worker's door is. */
+export async function findDoor(services: ConsoleServices): Promise<URL> {
   const door = await containerTables(services.db)
     .selectFrom('mcp_console.docker_doors')
     .select('url')

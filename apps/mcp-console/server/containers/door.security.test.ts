@@ -91,6 +91,28 @@ test('a web process without the socket lists, talks to, stops and removes server
   assert.deepEqual(await mcp.containers(), [])
 })
 
+for (const [transport, command] of [
+  ['streamable-http', 'streamableHttp'],
+  ['sse', 'sse'],
+] as const) {
+  test(`a web process reaches a server over ${transport} through the door`, { skip }, async () => {
+    const image = mcpImages().everything
+    const spec = { name: transport, image, transport, port: 3001, env: { PORT: '3001' } }
+    const { id } = await mcp.install({ ...spec, command: [command] })
+    const client = new Client({ name: 'test', version: '1' })
+    await client.connect(await openContainerTransport(web, id))
+    const { content } = await client.callTool({ name: 'echo', arguments: { message: '港' } })
+    assert.deepEqual(content, [{ type: 'text', text: 'Echo: 港' }])
+    await client.close()
+    const { dockerId } = await readyContainer(web, id)
+    const headers = { authorization: `Bearer ${doorToken(mcp.services)}` }
+    const path = (port: number) => `${url}/containers/${dockerId}/port/${port}/mcp`
+    assert.equal((await fetch(path(22), { headers })).status, 404, 'a port it does not publish')
+    assert.equal((await fetch(path(3001))).status, 401)
+    await deleteServer(web, id)
+  })
+}
+
 test('values stay with the worker: inspect has none, logs are masked', { skip }, async () => {
   const script = mcpScript('console.error("my token is " + process.env.TOKEN)')
   const image = scriptImage('telling', script)

@@ -8,7 +8,8 @@ import type { ContainerInspectInfo } from 'dockerode'
 import type { ConsoleServices } from '../config.ts'
 import { LABEL_FILES } from './create.ts'
 import { asking, docker, dockerStatus, LABEL, LABEL_ID, LABEL_INSTANCE } from './docker.ts'
-import { DOOR_TTL_MS, doorToken } from './door-client.ts'
+import { DOOR_HEADER, DOOR_TTL_MS, doorToken } from './door-client.ts'
+import { doorPort, passOn } from './door-port.ts'
 import { type DoorCall, doorCall } from './door-rules.ts'
 import { instanceOf } from './instance.ts'
 import { maskedLines } from './logs.ts'
@@ -26,11 +27,11 @@ const MAX_BODY_BYTES = 4096
 export async function openDoor(services: ConsoleServices): Promise<() => Promise<void>> {
   const token = Buffer.from(`Bearer ${doorToken(services)}`)
   const isLetIn = ({ headers }: IncomingMessage): boolean => {
-    const given = Buffer.from(headers.authorization ?? '')
+    const own = headers[DOOR_HEADER]
+    const given = Buffer.from(own === undefined ? (headers.authorization ?? '') : `Bearer ${own}`)
     return given.length === token.length && timingSafeEqual(given, token)
   }
   const server = createServer((incoming, response) => {
-    incoming.resume() // none of the calls has a body
     if (!isLetIn(incoming)) {
       response.writeHead(401).end()
       return
@@ -85,6 +86,14 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const url = incoming.url ?? ''
+  const target = doorPort(url)
+  if (target !== undefined) {
+    const info = await ours(services, target.id)
+    if (info === undefined) response.writeHead(404).end()
+    else await passOn(incoming, response, { ...target, info })
+    return
+  }
+  incoming.resume() // none of Docker's calls here needs its body
   const call = doorCall(incoming.method ?? '', url)
   if (call === undefined || call.kind === 'attach') {
     sendJson(response, 403, { message: 'This door does not lead there.' })
@@ -254,6 +263,7 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
 }
 
 function refuse(services: ConsoleServices, response: ServerResponse, error: unknown): void {
+  if (response.destroyed) return // the client has left
   services.log.warn('mcp_console.door_refused', { err: error })
   if (response.headersSent) response.destroy()
   else {

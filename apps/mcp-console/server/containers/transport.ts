@@ -3,7 +3,9 @@ import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/tran
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
 import type { ContainerInspectInfo } from 'dockerode'
 import type { ConsoleServices } from '../config.ts'
+import { createHttpTransport } from '../gateway/http-transport.ts'
 import { asking, docker } from './docker.ts'
+import { fetchThroughDoor } from './door-port.ts'
 import { containerErrors } from './errors.ts'
 import { inspectContainer } from './inspect.ts'
 import { type ServerSpec, savedSpec } from './spec.ts'
@@ -63,24 +65,25 @@ async function httpTransport(
   }
   // A call may take as long as the tool takes, and the stream of notifications stays silent: who calls sets the limit.
   const limits = { timeoutMs: 0, headersTimeoutMs: 0, idleTimeoutMs: 0, retries: 0 }
-  const fetch: FetchLike = (url, init) =>
+  const direct: FetchLike = (url, init) =>
     services.outbound.fetch(url, {
       ...(init as object),
       ...limits,
       trust: 'config',
       service: 'mcp-server',
     })
+  const fetch =
+    services.role === 'web' && port !== undefined
+      ? fetchThroughDoor(services, { dockerId: info.Id, port }, direct)
+      : direct
   if (transport === 'sse') {
     const url = new URL(path ?? '/sse', `http://127.0.0.1:${published}`)
     const { SSEClientTransport } = await import('@modelcontextprotocol/sdk/client/sse.js')
     return new SSEClientTransport(url, { fetch })
   }
-  const url = new URL(path ?? '/mcp', `http://127.0.0.1:${published}`)
-  const { StreamableHTTPClientTransport } = await import(
-    '@modelcontextprotocol/sdk/client/streamableHttp.js'
-  )
-  // The class leaves its callbacks out where the interface has them undefined.
-  return new StreamableHTTPClientTransport(url, { fetch }) as Transport
+  const { href } = new URL(path ?? '/mcp', `http://127.0.0.1:${published}`)
+  // Every call through the gateway passes here: this transport costs it a fraction of the SDK's.
+  return createHttpTransport({ url: href, dispatcher: services.outbound.agent('config') })
 }
 
 /** Hubs of this process, by the container's id and the moment it was started. */
