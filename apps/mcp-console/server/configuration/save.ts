@@ -1,6 +1,7 @@
 import { principalOf } from '@minato/platform/http'
 import type { FastifyRequest } from 'fastify'
 import type { ConsoleServices } from '../config.ts'
+import { gatewayOf } from '../gateway/gateway.ts'
 import { diffJson } from './diff.ts'
 import { type ConfigurationVersion, type NewVersion, saveVersion, versionOf } from './store.ts'
 
@@ -32,5 +33,7 @@ export async function saveConfiguration(
       ...(change.restoredFrom === undefined ? {} : { restoredFrom: change.restoredFrom }),
     },
   })
+  // Every process reads its profiles anew: what was switched off is off with the next call.
+  gatewayOf(services).bus.publish({ topic: 'profiles' })
   return saved
 }
