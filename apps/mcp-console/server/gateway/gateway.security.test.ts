@@ -96,6 +96,21 @@ describe('gateway: what it refuses and what it takes out', () => {
     assert.equal((await post({ ...own, 'mcp-protocol-version': '2025-06-18' }, ping)).status, 200)
   })
 
+  it('takes an access token of this system, and none that is not', async () => {
+    const { headers } = await gateway.signIn('user')
+    const granted = await gateway.inject({
+      method: 'POST',
+      url: '/api/auth/token',
+      headers,
+      payload: { grantType: 'session' },
+    })
+    const { accessToken } = granted.json() as { accessToken: string }
+    assert.equal((await post({ authorization: `Bearer ${accessToken}` }, hello)).status, 200)
+    const forged = await post({ authorization: `Bearer ${accessToken.slice(0, -4)}AAAA` }, hello)
+    assert.equal(forged.status, 401)
+    assert.match(forged.headers.get('www-authenticate') ?? '', /^Bearer .*resource_metadata="/)
+  })
+
   it('takes a session only from the person who began it, and not after its end', async () => {
     const begun = await post({ authorization: `Bearer ${key}` }, hello)
     const session = begun.headers.get('mcp-session-id') ?? ''
