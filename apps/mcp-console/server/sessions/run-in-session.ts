@@ -4,7 +4,7 @@ import { beginEnd, cleanSession } from './end-session.ts'
 import { sessionErrors } from './errors.ts'
 import { finishOutput, maskSecrets } from './output.ts'
 import { runCommand } from './run-command.ts'
-import type { Outcome, RunLimits } from './run-outcome.ts'
+import { EXIT_KILLED, type Outcome, type RunLimits } from './run-outcome.ts'
 import { runTool } from './run-tool.ts'
 import { type RunBody, type SessionSpec, sessionSpec } from './schema.ts'
 import { inspectSession, secretsOf } from './session-container.ts'
@@ -39,7 +39,12 @@ export async function runInSession(
     keepBytes: maxBytes + longest,
   }
   const place = { sessionId, spec, info }
-  const outcome = await perform(services, place, { runId, body }, limits, signal)
+  const outcome = await perform(services, place, { runId, body }, limits, signal).catch(
+    async (error: unknown) => {
+      await abandon(services, runId)
+      throw error
+    },
+  )
   const row = await finish(services, runId, outcome, {
     secrets,
     maxBytes,
@@ -92,7 +97,19 @@ async function begin(
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
-  if (begun.numInsertedOrUpdatedRows === 0n) throw sessionErrors.MCP_CONSOLE_SESSION_RUN_LOST()
+  if (begun.numInsertedOrUpdatedRows !== 0n) return
+  await abandon(services, runId)
+  throw sessionErrors.MCP_CONSOLE_SESSION_RUN_LOST()
+}
+
+/** A run of which nothing more will come. */
+async function abandon(services: ConsoleServices, runId: string): Promise<void> {
+  await sessionTables(services.db)
+    .updateTable('mcp_console.session_runs')
+    .set({ exit_code: EXIT_KILLED, finished_at: new Date(services.clock()) })
+    .where('id', '=', runId)
+    .where('finished_at', 'is', null)
+    .execute()
 }
 
 async function finish(

@@ -94,6 +94,10 @@ describe('runs', { skip: withoutDocker, concurrency: 3 }, () => {
     })
     assert.equal(cancelled.statusCode, 200, cancelled.body)
     await until('it is gone', () => !processes().includes('sleep 1234'), 5000)
+    const run = `/sessions/${body.id}/runs/${started.body.jobId}`
+    await until('that is written down', async () => {
+      return (await house.call('GET', run)).body.exitCode === 137
+    })
   })
 
   test('an image without a shell: the container is restarted to kill', async () => {

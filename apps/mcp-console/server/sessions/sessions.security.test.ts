@@ -92,7 +92,7 @@ describe('sessions and what must not leak', { skip: withoutDocker }, () => {
     const run = await house.exec(body.id, { tool: 'who' })
     assert.equal(run.body.output, 'for Minato session client\n', JSON.stringify(run.body))
 
-    const folder = join(tlsRoot(house.services), body.id)
+    const folder = join(await tlsRoot(house.services), body.id)
     const read = (name: string) => readFileSync(join(folder, name), 'utf8')
     for (const name of ['server/key.pem', 'client/key.pem', 'server/cert.pem', 'client/ca.pem']) {
       assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name)
@@ -122,7 +122,8 @@ describe('sessions and what must not leak', { skip: withoutDocker }, () => {
 
   test('the certificates go with every end: idle, failed start, crash', async () => {
     const network = { ...IDLE, network: true }
-    const folder = (id: string) => join(tlsRoot(house.services), id)
+    const root = await tlsRoot(house.services)
+    const folder = (id: string) => join(root, id)
     const failed = await house.open({ image: BASE, command: ['false'], network: true })
     assert.equal(failed.status, 422)
     const [newest] = (await house.call('GET', '/sessions?limit=1')).body.items
@@ -157,7 +158,7 @@ describe('sessions and what must not leak', { skip: withoutDocker }, () => {
     house.passMs(31_000)
     await sweepSessions(house.services)
     assert.equal((await findSession(house.services.db, body.id))?.state, 'ended')
-    assert.equal(existsSync(join(tlsRoot(house.services), body.id)), false)
+    assert.equal(existsSync(join(await tlsRoot(house.services), body.id)), false)
   })
 
   test('a container that no session knows of is removed, and none of another installation', async () => {

@@ -1,6 +1,7 @@
 import { chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { ConsoleServices } from '../config.ts'
+import { instanceOf } from '../containers/index.ts'
 import type { Bundle } from './certificates.ts'
 
 /** Where the container finds its side: ca.pem, cert.pem and key.pem. */
@@ -8,15 +9,19 @@ export const TLS_TARGET = '/run/minato/tls'
 
 export type ClientFiles = { ca: string; cert: string; key: string }
 
-/** Folder of all sessions' certificates: on a volume that every process of the system has. */
-export function tlsRoot(services: ConsoleServices): string {
+/**
+ * Folder of all sessions' certificates: on a volume that every process of the system has. Installations may share the
+ * volume, so each has a folder of its own in it.
+ */
+export async function tlsRoot(services: ConsoleServices): Promise<string> {
   const { sessionTlsDir } = services.appConfig
-  return resolve(sessionTlsDir ?? join(services.config.core.dataDir, 'mcp-console', 'session-tls'))
+  const shared = sessionTlsDir ?? join(services.config.core.dataDir, 'mcp-console', 'session-tls')
+  return resolve(shared, await instanceOf(services))
 }
 
 /** Makes the empty folder of a session; gives what its container mounts. */
 export async function makeTlsFolder(services: ConsoleServices, sessionId: string): Promise<string> {
-  const folder = join(tlsRoot(services), sessionId, 'server')
+  const folder = join(await tlsRoot(services), sessionId, 'server')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   return folder
 }
@@ -33,7 +38,7 @@ export async function fillTlsFolder(
   owner: { uid: number; gid: number },
 ): Promise<void> {
   for (const side of ['server', 'client'] as const) {
-    const folder = join(tlsRoot(services), sessionId, side)
+    const folder = join(await tlsRoot(services), sessionId, side)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const { cert, key } = bundle[side]
     const files = { 'ca.pem': bundle.ca, 'cert.pem': cert, 'key.pem': key }
@@ -53,7 +58,7 @@ export async function readClientFiles(
   services: ConsoleServices,
   sessionId: string,
 ): Promise<ClientFiles> {
-  const folder = join(tlsRoot(services), sessionId, 'client')
+  const folder = join(await tlsRoot(services), sessionId, 'client')
   const [ca, cert, key] = await Promise.all(
     ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readFile(join(folder, name), 'utf8')),
   )
@@ -61,13 +66,13 @@ export async function readClientFiles(
 }
 
 export async function removeTlsFolder(services: ConsoleServices, sessionId: string): Promise<void> {
-  await rm(join(tlsRoot(services), sessionId), { recursive: true, force: true })
+  await rm(join(await tlsRoot(services), sessionId), { recursive: true, force: true })
 }
 
 /** Ids of the sessions that have a folder. */
 export async function listTlsFolders(services: ConsoleServices): Promise<string[]> {
   try {
-    return (await readdir(tlsRoot(services))).filter((name) => /^[\da-f-]{36}$/.test(name))
+    return (await readdir(await tlsRoot(services))).filter((name) => /^[\da-f-]{36}$/.test(name))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error
