@@ -5,7 +5,9 @@ const INVISIBLE = /(?![\n\t])[\p{Cc}\p{Cf}]/gu
 export function plainText(value: unknown, max: number): string {
   if (typeof value !== 'string') return ''
   const text = value.replace(INVISIBLE, '').trim()
-  return text.length <= max ? text : `${text.slice(0, max - 1).trimEnd()}…`
+  // A cut between the two halves of a character leaves none of it.
+  const cut = text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')
+  return text.length <= max ? text : `${cut.trimEnd()}…`
 }
 
 /** An http(s) address to link to, or undefined. */
