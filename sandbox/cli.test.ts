@@ -69,6 +69,7 @@ test('prints variables that work, and stops on SIGTERM with exit code 0', async 
   assert.deepEqual(Object.keys(state).sort(), [
     'mails',
     'mcpCalls',
+    'mcpServers',
     'mcpSessions',
     'oauth',
     'objects',

@@ -174,6 +174,7 @@ async function startHttp(options: SandboxOptions, parts: HttpParts) {
       ...s3.counts(),
       ...bitwarden.counts(),
       ...mcp.state(),
+      mcpServers: mcp.servers,
       oauth: oauth.state(),
       requests: requests.list().length,
     }),
