@@ -120,15 +120,11 @@ async function catchUp(
   room: string,
   after: number | undefined,
 ): Promise<Joined> {
-  if (after === undefined) {
-    const heads = await headsOf(deps.db, deps.app, [room])
-    return { seq: heads.get(room) ?? 0, events: [], more: false, missed: false }
-  }
-  const [events, heads] = await Promise.all([
-    eventsAfter(deps.db, deps.app, room, after),
-    headsOf(deps.db, deps.app, [room]),
-  ])
-  const seq = Math.max(heads.get(room) ?? 0, events.at(-1)?.seq ?? 0)
+  // The number first: every event up to it is in what is read next, so it never names one that is not.
+  const head = (await headsOf(deps.db, deps.app, [room])).get(room) ?? 0
+  if (after === undefined) return { seq: head, events: [], more: false, missed: false }
+  const events = await eventsAfter(deps.db, deps.app, room, after)
+  const seq = Math.max(head, events.at(-1)?.seq ?? 0)
   const first = events[0]?.seq ?? seq + 1
   return {
     seq,
