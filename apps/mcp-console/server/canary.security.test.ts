@@ -226,7 +226,12 @@ test('a vault value is in the container that was given it, and nowhere else', {
     const tool = `${API}/inspector/${made.body.id}/tools/echo`
     const ran = await ask('POST', tool, { arguments: { message: 'hello' } })
     assert.equal(ran.status, 200, JSON.stringify(ran.body))
-    await lookEverywhere('after a tool ran')
+    const printed = await ask('POST', `${API}/inspector/${made.body.id}/tools/get-env`, {
+      arguments: {},
+    })
+    assert.equal(printed.status, 200, JSON.stringify(printed.body))
+    assert.match(JSON.stringify(printed.body), /THEIRS/, 'the tool prints its environment')
+    await lookEverywhere('after tools ran, one of which prints its environment')
   })
   await t.test('failed installations', async () => {
     const failing = [

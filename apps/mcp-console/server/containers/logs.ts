@@ -140,10 +140,11 @@ function unixTime(at: string): string {
 }
 
 /**
- * Masks what the container was given out of a vault, for as long as its output is read. The values are Docker's to
- * tell (environment) or in its files; a process that only serves the web sees neither, and its worker masks for it.
+ * Masks what the container was given out of a vault, until the function that comes back is called. The values are
+ * Docker's to tell (environment) or in its files; a process that only serves the web sees neither, and its worker masks
+ * for it.
  */
-async function maskSecretsOf(
+export async function maskSecretsOf(
   services: ConsoleServices,
   spec: ServerSpec,
   info: ContainerInspectInfo,

@@ -8,6 +8,7 @@ import { asking, docker } from './docker.ts'
 import { fetchThroughDoor } from './door-port.ts'
 import { containerErrors } from './errors.ts'
 import { inspectContainer } from './inspect.ts'
+import { maskAnswersOf } from './mask-answers.ts'
 import { type ServerSpec, savedSpec } from './spec.ts'
 import { createHub, type Hub, type HubClient } from './stdio-hub.ts'
 import { containerOf } from './store.ts'
@@ -30,7 +31,9 @@ export async function openContainerTransport(
     throw containerErrors.MCP_CONSOLE_CONTAINER_NOT_RUNNING({ name: row.name, state: row.state })
   }
   const info = await inspectContainer(services, row.docker_id, row.name)
-  return await openTransport(services, info, savedSpec(row.config))
+  const spec = savedSpec(row.config)
+  await maskAnswersOf(services, spec, info)
+  return await openTransport(services, info, spec)
 }
 
 /**
