@@ -10,6 +10,11 @@ import {
 } from '@minato/platform/config'
 import { z } from 'zod'
 
+const NAMED_SERVER = /^[a-z][a-z0-9-]{0,62}=https?:\/\/\S+$/
+const namedServers = list.refine((entries) => entries.every((one) => NAMED_SERVER.test(one)), {
+  message: 'must be entries such as name=https://host/mcp, separated by commas',
+})
+
 export const mcpConsoleConfig = defineConfig({
   bitwardenUrl: variable('MCP_CONSOLE_BITWARDEN_URL', url('https').optional(), {
     describe: 'address of the Bitwarden server; without it the vaults of bitwarden.com are opened',
@@ -77,7 +82,7 @@ export const mcpConsoleConfig = defineConfig({
     describe: 'origins a provider may send people back to, besides PUBLIC_URL',
     example: 'https://console.example.com',
   }),
-  gatewayServers: variable('MCP_CONSOLE_SERVERS', list.default([]), {
+  gatewayServers: variable('MCP_CONSOLE_SERVERS', namedServers.default([]), {
     describe: 'MCP servers (Streamable HTTP) that profiles may use besides those the console runs',
     example: 'search=http://mcp-search.internal:8080/mcp',
   }),

@@ -2,10 +2,9 @@ import type { RouteServer } from '@minato/platform/app'
 import { openEventStream, type Principal, principalOf } from '@minato/platform/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ConsoleServices } from '../config.ts'
-import type { Call } from './call.ts'
+import { answer, answerText } from './answer.ts'
 import { endpointErrors } from './endpoint-errors.ts'
-import { gatewayErrors } from './errors.ts'
-import { accepts, createExchange } from './exchange.ts'
+import { accepts } from './exchange.ts'
 import { type Gateway, gatewayOf } from './gateway.ts'
 import { initialize } from './handshake.ts'
 import { createHostCheck } from './hosts.ts'
@@ -22,8 +21,6 @@ import {
   VERSIONS,
 } from './json-rpc.ts'
 import { protectedResource } from './metadata.ts'
-import { serve } from './methods.ts'
-import { openTo } from './profile-cache.ts'
 import type { Session } from './sessions.ts'
 import { resumeSubscriptions } from './subscriptions.ts'
 
@@ -72,22 +69,38 @@ async function post(gateway: Gateway, request: Named, reply: FastifyReply): Prom
   }
   const body = parse(text)
   if (body === undefined) return refuse(reply, 400, PARSE_ERROR, 'Parse error: invalid JSON')
-  const batch = Array.isArray(body)
-  if (batch) return refuse(reply, 400, INVALID_REQUEST, 'Batches are not part of this revision')
-  const message = asMessage(body)
-  if (message === undefined) return refuse(reply, 400, INVALID_REQUEST, 'Invalid Request')
-  if (isRequest(message) && message.method === 'initialize') {
-    return await begin(gateway, request, reply, message)
+  const messages = messagesOf(body)
+  const [first] = messages ?? []
+  if (messages === undefined || first === undefined) {
+    return refuse(reply, 400, INVALID_REQUEST, 'Invalid Request')
+  }
+  if (isRequest(first) && first.method === 'initialize' && !Array.isArray(body)) {
+    return await begin(gateway, request, reply, first)
   }
   const found = sessionOf(gateway, request)
   const session = found instanceof Promise ? await found : found
   if (typeof session === 'string')
     return refuse(reply, session === UNKNOWN_SESSION ? 404 : 400, INVALID_REQUEST, session)
-  if (!isRequest(message)) {
-    take(gateway, session, message)
-    return reply.status(202).send()
+  const batch = Array.isArray(body)
+  if (batch && !BATCHING.has(session.version)) {
+    return refuse(reply, 400, INVALID_REQUEST, 'Batches are not part of this revision')
   }
-  return await answer(gateway, { request, reply, session, message, requestBytes: text.length })
+  for (const message of messages) if (!isRequest(message)) take(gateway, session, message)
+  const requests = messages.filter(isRequest)
+  if (requests.length === 0) return reply.status(202).send()
+  const requestBytes = text.length
+  return await answer(gateway, { request, reply, session, requests, batch, requestBytes })
+}
+
+/** Revisions in which one POST may carry several messages. */
+const BATCHING = new Set(['2025-03-26', '2024-11-05', '2024-10-07'])
+const MAX_BATCH = 50
+
+/** The messages of a body, or undefined when one of them is none. */
+function messagesOf(body: unknown): Message[] | undefined {
+  const parts: unknown[] = Array.isArray(body) ? body.slice(0, MAX_BATCH + 1) : [body]
+  const messages = parts.map(asMessage).filter((message) => message !== undefined)
+  return messages.length === parts.length && parts.length <= MAX_BATCH ? messages : undefined
 }
 
 function parse(text: string): unknown {
@@ -123,10 +136,6 @@ async function begin(gateway: Gateway, request: Named, reply: FastifyReply, mess
     if (!(error instanceof RpcError)) throw error
     return refuse(reply, 400, error.code, error.message, message.id)
   }
-}
-
-function answerText(id: Id, result: string): string {
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`
 }
 
 const NO_SESSION = 'Bad Request: the header Mcp-Session-Id is missing'
@@ -167,47 +176,6 @@ function take(gateway: Gateway, session: Session, message: Exclude<Message, Requ
       connection.notify(method).catch(() => undefined)
     }
   }
-}
-
-type Asked = {
-  request: Named
-  reply: FastifyReply
-  session: Session
-  message: Request
-  requestBytes: number
-}
-
-async function answer(gateway: Gateway, asked: Asked): Promise<FastifyReply> {
-  const { request, reply, session, message, requestBytes } = asked
-  const principal = principalOf(request)
-  const { profiles } = gateway
-  const profile = profiles.known(session.profileId) ?? (await profiles.byId(session.profileId))
-  const open = openTo(principal, profile)
-  if (open === undefined) throw gatewayErrors.MCP_CONSOLE_PROFILE_NONE()
-  const exchange = createExchange(request, reply)
-  const aborter = new AbortController()
-  session.running.set(message.id, aborter)
-  const call: Call = {
-    gateway,
-    session,
-    principal,
-    profile: open,
-    key: open.keys.find(({ keyId }) => keyId === principal.keyId),
-    say: exchange.say,
-    signal: aborter.signal,
-    requestBytes,
-  }
-  try {
-    exchange.finish(answerText(message.id, await serve(call, message)))
-  } catch (error) {
-    if (!(error instanceof RpcError)) {
-      gateway.services.errors.capture(error, { requestId: request.id, route: '/mcp' })
-    }
-    exchange.finish(JSON.stringify(failure(message.id, error)))
-  } finally {
-    session.running.delete(message.id)
-  }
-  return reply
 }
 
 /** The stream on which the client hears what nobody asked for. */

@@ -96,6 +96,28 @@ describe('gateway: what it refuses and what it takes out', () => {
     assert.equal((await post({ ...own, 'mcp-protocol-version': '2025-06-18' }, ping)).status, 200)
   })
 
+  it('takes several messages in one body in the revision that had that, and in no later one', async () => {
+    const batch = [
+      { jsonrpc: '2.0', id: 'a', method: 'ping' },
+      { jsonrpc: '2.0', method: 'notifications/initialized' },
+      { jsonrpc: '2.0', id: 'b', method: 'no/such' },
+    ]
+    const inRevision = async (protocolVersion: string) => {
+      const begun = await post(
+        { authorization: `Bearer ${key}` },
+        { ...hello, params: { ...hello.params, protocolVersion } },
+      )
+      const session = begun.headers.get('mcp-session-id') ?? ''
+      return await post({ authorization: `Bearer ${key}`, 'mcp-session-id': session }, batch)
+    }
+    const answers = (await (await inRevision('2025-03-26')).json()) as { id: string }[]
+    assert.deepEqual(
+      answers.map(({ id }) => id),
+      ['a', 'b'],
+    )
+    assert.equal((await inRevision('2025-11-25')).status, 400)
+  })
+
   it('takes an access token of this system, and none that is not', async () => {
     const { headers } = await gateway.signIn('user')
     const granted = await gateway.inject({

@@ -74,10 +74,6 @@ export function isRequest(message: Message): message is Request {
   return 'method' in message && 'id' in message
 }
 
-export function isNotification(message: Message): message is Notification {
-  return 'method' in message && !('id' in message)
-}
-
 export function failure(id: Id | null, error: unknown): Failure {
   if (error instanceof RpcError) {
     const { code, message, data } = error
