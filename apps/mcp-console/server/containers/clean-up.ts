@@ -1,3 +1,4 @@
+import { MinatoError } from '@minato/platform/errors'
 import type { ConsoleServices } from '../config.ts'
 import { LABEL_FILES } from './create.ts'
 import { asking, docker, LABEL_ID, LABEL_INSTANCE } from './docker.ts'
@@ -24,8 +25,10 @@ export function startCleanUp(services: ConsoleServices): () => Promise<void> {
           away = false
         },
         (error: unknown) => {
-          // Docker may be away for days: that is worth one line.
-          if (!away) services.log.warn('mcp_console.clean_up_failed', { err: error })
+          // Docker may be away for days, and a laptop may have none: that is worth one line.
+          const isAway = error instanceof MinatoError && error.status === 503
+          const level = isAway ? 'info' : 'warn'
+          if (!away) services.log[level]('mcp_console.clean_up_failed', { err: error })
           away = true
         },
       )
