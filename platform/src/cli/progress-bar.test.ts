@@ -4,7 +4,13 @@ import { progressBar } from './progress-bar.ts'
 
 function output(isTTY: boolean) {
   let text = ''
-  const stream = { isTTY, write: (chunk: string) => (text += chunk) !== '' }
+  const stream = {
+    isTTY,
+    write(chunk: string) {
+      text += chunk
+      return true
+    },
+  }
   return { stream: stream as unknown as NodeJS.WritableStream, text: () => text }
 }
 
