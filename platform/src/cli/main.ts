@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   import: async () => (await import('./commands/import.ts')).importState,
   demo: async () => (await import('./commands/demo.ts')).demo,
   log: async () => (await import('./commands/log.ts')).log,
+  jobs: async () => (await import('./commands/jobs.ts')).jobs,
   health: async () => (await import('./commands/health.ts')).health,
   outbound: async () => (await import('./commands/outbound.ts')).outbound,
   guard: async () => (await import('./commands/guard.ts')).guard,

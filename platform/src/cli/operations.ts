@@ -1,6 +1,7 @@
 import { authOperations } from '../auth/operations.ts'
 import { demoOperations } from './demo-operation.ts'
 import { importOperations } from './import-operation.ts'
+import { jobOperations } from './job-operations.ts'
 import { keysOperations } from './keys-operations.ts'
 import { migrateOperations } from './migrate-operation.ts'
 import type { Operation } from './operation.ts'
@@ -10,6 +11,7 @@ const OPERATIONS = new Map<string, Operation<never, unknown>>(
     ...authOperations,
     ...demoOperations,
     ...importOperations,
+    ...jobOperations,
     ...keysOperations,
     ...migrateOperations,
   ].map((operation) => [operation.name, operation as Operation<never, unknown>]),
