@@ -2,15 +2,18 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type TestServer, testServer } from '@minato/platform/app/testing'
 import { type Sandbox, startSandbox } from '@minato/sandbox'
+import { until } from '../../../../test/until.ts'
 
 const TOKEN = 'sandbox-github-token'
 let sandbox: Sandbox
 let server: TestServer
 let headers: Record<string, string>
+let aheadMs = 0
 
 before(async () => {
   sandbox = await startSandbox()
   server = await testServer({
+    clock: () => Date.now() + aheadMs,
     env: {
       MCP_CONSOLE_DOCKER_CATALOG_URL: sandbox.registries.dockerCatalogUrl,
       MCP_CONSOLE_OFFICIAL_REGISTRY_URL: sandbox.registries.officialRegistryUrl,
@@ -18,7 +21,9 @@ before(async () => {
       MCP_CONSOLE_RUNNER_IMAGES: 'npm=ghcr.io/example/node-runner:24,pypi=not an image',
     },
   })
-  headers = (await server.signIn('user')).headers
+  // A key: hours pass here, and sessions end when nobody uses them.
+  const { user } = await server.signIn('user')
+  headers = { authorization: `Bearer ${await server.apiKey(user)}` }
 })
 
 after(async () => {
@@ -31,11 +36,11 @@ async function catalog(path: string) {
   return { status: answer.statusCode, body: answer.json() }
 }
 
-async function scenario(name: string): Promise<void> {
+async function scenario(name: string, options: object = {}): Promise<void> {
   const answer = await fetch(`${sandbox.url}/sandbox/scenarios/registries`, {
     method: 'PUT',
     headers: { 'x-sandbox-token': sandbox.controlToken, 'content-type': 'application/json' },
-    body: JSON.stringify({ scenario: name }),
+    body: JSON.stringify({ scenario: name, options }),
   })
   assert.ok(answer.ok)
 }
@@ -88,4 +93,18 @@ test('an npm package is run by the image the operator allows, in its exact versi
   const everything = await item('io.github.modelcontextprotocol/everything')
   assert.equal(everything.body.image, 'minato-test/mcp-everything:latest')
   assert.equal(everything.body.runner, undefined)
+})
+
+test('nobody with an older copy waits for a slow source; the next one has the new reading', async () => {
+  assert.equal((await catalog('?source=docker')).body.stale, false)
+  await scenario('slow', { delayMs: 4500 })
+  aheadMs += 61 * 60_000
+  const began = performance.now()
+  const { body } = await catalog('?source=docker')
+  assert.ok(performance.now() - began < 4400)
+  assert.equal(body.stale, true)
+  assert.match(body.warning, /is slow|接続できない/)
+  await until('the slow reading is there', async () => {
+    return (await catalog('?source=docker')).body.stale === false
+  })
 })

@@ -63,6 +63,7 @@ export function countCategories(items: readonly CatalogItem[]): CategoryCount[] 
 
 function englishLabel(id: string): string {
   if (id === 'ai') return 'AI'
+  if (id === 'devops') return 'DevOps'
   const words = id.replaceAll('-', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

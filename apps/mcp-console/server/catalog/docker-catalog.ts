@@ -119,7 +119,7 @@ function toItem(source: string, id: string, server: DockerServer): CatalogItem {
     categories: categoriesOf([category], `${id} ${title} ${description}`),
     tags,
     tools: (server.tools ?? []).map(({ name }) => plainText(name, 200)),
-    image: server.image ?? null,
+    image: server.image || null,
     installable: refused === undefined,
     ...(refused === undefined ? {} : { whyNot: refused }),
     transport: transportOf(server),

@@ -16,13 +16,18 @@ export type LoadedCatalog = CatalogContent & {
 
 type Kept = CatalogContent & { fetchedAt: number }
 /** What this process holds: the parsed catalogs, and readings that are under way. */
-type Held = { kept: Map<string, Kept>; reading: Map<string, Promise<Kept>> }
+type Held = {
+  kept: Map<string, Kept>
+  reading: Map<string, Promise<{ content: Kept } | SourceFailure>>
+}
 
 /** How long a copy is kept for the day its source is away. */
 const KEEP_MS = 7 * 86_400_000
 /** A source that failed is left alone for a moment: a page that is reloaded must not hammer it. */
 const LEAVE_ALONE_MS = 15_000
 const READ_MS = 90_000
+/** How long somebody waits for a new reading who could have the older copy at once. */
+const PATIENCE_MS = 3000
 const HELD = new WeakMap<Cache, Held>()
 
 /**
@@ -43,15 +48,32 @@ export async function loadCatalog(
   const before = await services.cache
     .namespace('mcp-console')
     .get<SourceFailure>(`${keyOf(source)}:failure`)
+  const left = before !== undefined && before.until > now ? before : undefined
+  const failure = left ?? (await readInTime(services, source, kept !== undefined))
+  if ('content' in failure) return { ...failure.content, cached: false, failure: undefined }
+  if (kept !== undefined) return { ...kept, cached: true, failure }
+  throw asAnswer(failure, services.clock())
+}
+
+/**
+ * Reads the source, or says why not. Where there is an older copy nobody waits for a slow source:
+ * the reading goes on, and whoever asks next has it.
+ */
+async function readInTime(
+  services: ConsoleServices,
+  source: CatalogSource,
+  hasCopy: boolean,
+): Promise<{ content: Kept } | SourceFailure> {
+  const reading = readOnce(services, source)
+  if (!hasCopy) return await reading
+  const { promise: late, resolve } = Promise.withResolvers<SourceFailure>()
+  const problem = 'is slow'
+  const slow: SourceFailure = { reason: 'upstream_unavailable', problem, until: services.clock() }
+  const timer = setTimeout(() => resolve(slow), PATIENCE_MS)
   try {
-    if (before !== undefined && before.until > now) throw failureError(before, now)
-    return { ...(await readOnce(services, source)), cached: false, failure: undefined }
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error
-    const failure =
-      before !== undefined && before.until > now ? before : await remember(services, source, error)
-    if (kept !== undefined) return { ...kept, cached: true, failure }
-    throw asAnswer(failure, services.clock())
+    return await Promise.race([reading, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -94,11 +116,21 @@ async function keptCopy(
 }
 
 /** One reading of a source at a time; whoever asks meanwhile waits for the same one. */
-function readOnce(services: ConsoleServices, source: CatalogSource): Promise<Kept> {
+function readOnce(
+  services: ConsoleServices,
+  source: CatalogSource,
+): Promise<{ content: Kept } | SourceFailure> {
   const { reading } = heldBy(services)
   const key = keyOf(source)
   const running =
-    reading.get(key) ?? readAndKeep(services, source).finally(() => reading.delete(key))
+    reading.get(key) ??
+    readAndKeep(services, source)
+      .then((content) => ({ content }))
+      .catch(async (error: unknown) => {
+        if (!(error instanceof SourceError)) throw error
+        return await remember(services, source, error)
+      })
+      .finally(() => reading.delete(key))
   reading.set(key, running)
   return running
 }
@@ -141,12 +173,6 @@ async function remember(
     .set(`${keyOf(source)}:failure`, failure, { ttlMs: waitMs })
   services.log.warn('mcp-console.catalog.failed', { source: source.id, reason, problem })
   return failure
-}
-
-function failureError(failure: SourceFailure, now: number): SourceError {
-  return new SourceError(failure.reason, failure.problem, {
-    retryAfterSeconds: secondsLeft(failure, now),
-  })
 }
 
 export function secondsLeft(failure: SourceFailure, now: number): number {

@@ -11,7 +11,8 @@ const READ = { permission: 'mcp-console.view', rate: 'read' } as const
 const BROKEN_SHOWN = 20
 
 const query = z.object({
-  source: z.string().max(100).default('docker'),
+  // Of any length: whatever is no id is 400 `invalid_source`.
+  source: z.string().default('docker'),
   q: z.string().max(200).default(''),
   category: z.string().max(100).default(''),
   page: z.coerce.number().int().min(1).max(100_000).default(1),

@@ -39,17 +39,32 @@ export function searchItems(
 /** −1 when a word is missing; else higher the nearer the words are to the name. */
 function rankOf(item: CatalogItem, words: readonly string[]): number {
   if (words.length === 0) return 0
-  const name = foldText(`${item.id} ${item.title}`)
-  const labels = foldText(
-    [...item.categories, ...item.categories.map(categoryLabel), ...item.tags].join(' '),
-  )
-  const rest = foldText(`${item.description} ${item.tools.join(' ')} ${item.publisher}`)
+  const { name, labels, rest, exact } = foldedItem(item)
   let rank = 0
   for (const word of words) {
-    if (name.includes(word)) rank += foldText(item.name) === word ? 8 : 4
+    if (name.includes(word)) rank += exact === word ? 8 : 4
     else if (labels.includes(word)) rank += 2
     else if (rest.includes(word)) rank += 1
     else return -1
   }
   return rank
+}
+
+type Folded = { name: string; labels: string; rest: string; exact: string }
+
+/** Folding thousands of descriptions takes longer than searching them; the items stay the same for an hour. */
+const FOLDED = new WeakMap<CatalogItem, Folded>()
+
+function foldedItem(item: CatalogItem): Folded {
+  const known = FOLDED.get(item)
+  if (known !== undefined) return known
+  const { id, title, categories, tags, description, tools, publisher } = item
+  const folded = {
+    name: foldText(`${id} ${title}`),
+    labels: foldText([...categories, ...categories.map(categoryLabel), ...tags].join(' ')),
+    rest: foldText(`${description} ${tools.join(' ')} ${publisher}`),
+    exact: foldText(item.name),
+  }
+  FOLDED.set(item, folded)
+  return folded
 }
