@@ -66,7 +66,7 @@ async function run(
     const state: DrainState = { draining: false, closing: false }
     let end: (reason: string) => void = () => undefined
     const pressure = watchPressure({
-      maxDelayMs: services.config.http.maxEventLoopDelayMs,
+      maxDelayMs: patience(booted),
       maxRssBytes: services.config.http.maxRssBytes,
       onMemoryLimit: (rss) => {
         services.log.error('process.memory_limit', { rss })
@@ -106,11 +106,17 @@ async function run(
     })
     end = (reason) => void stop(reason)
     const setupUrl = server === undefined ? undefined : await setupLink(booted)
+    pressure.reset()
     return { url, setupUrl, booted, stopped, stop }
   } catch (error) {
     await booted.close()
     throw error
   }
+}
+
+/** The embedded database works in this process: its long turns are no flood of requests. */
+function patience({ services: { config } }: Booted): number {
+  return config.http.maxEventLoopDelayMs * (config.data.databaseUrl === undefined ? 4 : 1)
 }
 
 function once(work: (reason: string) => Promise<void>): (reason: string) => Promise<void> {

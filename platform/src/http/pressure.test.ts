@@ -86,3 +86,12 @@ test('the memory limit is told once, with what is used', async () => {
   assert.equal(told.length, 1)
   assert.ok((told[0] ?? 0) > limit)
 })
+
+test('a reset forgets what the start was busy with', async () => {
+  const pressure = watchPressure({ maxDelayMs: 250, onMemoryLimit: () => undefined })
+  block(1000)
+  await until('the block was noticed', () => pressure.overloaded())
+  pressure.reset()
+  assert.equal(pressure.overloaded(), false)
+  pressure.close()
+})

@@ -1,4 +1,10 @@
-export type Pressure = { overloaded(): boolean; delayMs(): number; close(): void }
+export type Pressure = {
+  overloaded(): boolean
+  delayMs(): number
+  /** Forgets the past: a start is busy, and says nothing of what comes after it. */
+  reset(): void
+  close(): void
+}
 
 const SAMPLE_EVERY_MS = 100
 const LOOK_AT_MEMORY_EVERY = 5
@@ -40,6 +46,11 @@ export function watchPressure(options: {
   return {
     overloaded: () => delayMs() > options.maxDelayMs,
     delayMs,
+    reset() {
+      last = performance.now()
+      time = 0
+      weighted = 0
+    },
     close: () => clearInterval(timer),
   }
 }
