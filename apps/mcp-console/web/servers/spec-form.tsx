@@ -1,5 +1,6 @@
 import { Button, NumberInput, SegmentedControl, Textarea } from '@mantine/core'
 import { ApiError, api } from '@minato/web/api'
+import blocks from '@minato/web/blocks.module.css'
 import { ErrorNote } from '@minato/web/error-state'
 import { Form, FormActions, layout, SubmitAction, TextField, useField } from '@minato/web/form'
 import { useMessages } from '@minato/web/messages'
@@ -260,7 +261,12 @@ function CheckReferences({ spec }: { spec: () => Spec }) {
                 </li>
               ))}
             </ul>
-            {!found.ready && <Link to="/mcp-console/vault">{t('servers.form.toVault')}</Link>}
+            {/* Beside this page: what was typed here stays. */}
+            {!found.ready && (
+              <Link to="/mcp-console/vault" target="_blank" className={blocks.touch}>
+                {t('servers.form.toVault')}
+              </Link>
+            )}
           </>
         )}
       </div>

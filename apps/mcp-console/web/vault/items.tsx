@@ -1,4 +1,4 @@
-import { Button, Modal, Select } from '@mantine/core'
+import { Autocomplete, Button, Modal } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { api } from '@minato/web/api'
 import blocks from '@minato/web/blocks.module.css'
@@ -6,7 +6,15 @@ import { ConfirmAct } from '@minato/web/confirm-act'
 import { CopyButton } from '@minato/web/copy-button'
 import { DataTable } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
-import { Form, FormActions, layout, PasswordField, SubmitAction, TextField } from '@minato/web/form'
+import {
+  Form,
+  FormActions,
+  layout,
+  PasswordField,
+  SubmitAction,
+  TextField,
+  useField,
+} from '@minato/web/form'
 import { MainAction } from '@minato/web/main-action'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
@@ -130,8 +138,7 @@ function Rotate({ item: { id, name, fields } }: { item: VaultItem }) {
   const t = useMessages('mcp-console')
   const words = useMessages('parts')
   const [open, setOpen] = useState(false)
-  const [field, setField] = useState(fields[0] ?? '')
-  async function change({ value = '' }: Record<string, string>) {
+  async function change({ field = '', value = '' }: Record<string, string>) {
     await api.patch(`/api/mcp-console/vault/items/${id}`, { fields: { [field]: value } })
     await refresh()
     const detail = t('vault.rotatedDetail')
@@ -150,14 +157,7 @@ function Rotate({ item: { id, name, fields } }: { item: VaultItem }) {
         closeButtonProps={{ 'aria-label': words('close') }}
       >
         <Form onSubmit={change}>
-          <Select
-            {...layout}
-            label={t('vault.field')}
-            allowDeselect={false}
-            data={fields}
-            value={field}
-            onChange={(next) => setField(next ?? '')}
-          />
+          <FieldName fields={fields} />
           <PasswordField name="value" label={t('vault.value')} autoComplete="off" required />
           <FormActions>
             <SubmitAction>{words('save')}</SubmitAction>
@@ -165,6 +165,25 @@ function Rotate({ item: { id, name, fields } }: { item: VaultItem }) {
         </Form>
       </Modal>
     </>
+  )
+}
+
+/** One of the item's fields, or a new one. */
+function FieldName({ fields }: { fields: string[] }) {
+  const t = useMessages('mcp-console')
+  return (
+    <Autocomplete
+      {...layout}
+      {...useField('field')}
+      name="field"
+      label={t('vault.field')}
+      description={t('vault.newField')}
+      data={fields}
+      defaultValue={fields[0] ?? ''}
+      autoComplete="off"
+      withAsterisk={false}
+      required
+    />
   )
 }
 

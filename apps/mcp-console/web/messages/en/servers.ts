@@ -54,7 +54,7 @@ export default {
   deliveryBadge: { environment: 'Environment', file: 'File', none: '—' },
   cpu: 'Processor',
   memory: 'Memory',
-  load: 'Load',
+  load: 'How much has it used in the last minute?',
   form: {
     title: 'Install a server',
     intro: 'Secrets are never typed here: write a reference such as {{ bw:item:field }}.',

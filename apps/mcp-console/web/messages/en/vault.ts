@@ -11,6 +11,7 @@ export default {
   nameHelp: 'Without blanks, “:”, “{” or “}”.',
   field: 'Field',
   fieldHelp: 'password, username, notes, or a name of your own.',
+  newField: 'A name the item does not have yet adds a field.',
   value: 'Value',
   fields: 'Fields',
   reference: 'Reference',

@@ -57,7 +57,7 @@ const ja: Translation<typeof en> = {
   deliveryBadge: { environment: '環境変数', file: 'ファイル', none: '—' },
   cpu: 'CPU',
   memory: 'メモリ',
-  load: '負荷',
+  load: 'この 1 分間にどれだけ使ったか',
   form: {
     title: 'サーバーの導入',
     intro: '秘密の値はここに書きません。{{ bw:アイテム:フィールド }} のように参照を書きます。',

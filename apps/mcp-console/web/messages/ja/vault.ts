@@ -14,6 +14,7 @@ const ja: Translation<typeof en> = {
   nameHelp: '空白と「:」「{」「}」は使えません。',
   field: 'フィールド',
   fieldHelp: 'password、username、notes、または任意の名前。',
+  newField: 'まだない名前を書くと、フィールドが増えます。',
   value: '値',
   fields: 'フィールド',
   reference: '参照',
