@@ -3,8 +3,8 @@ import { type Call, holderOf, hooksOf } from './call.ts'
 import { isObject, type Params, REFUSED, type Result, RpcError, TIMED_OUT } from './json-rpc.ts'
 import { joinUri } from './naming.ts'
 import { capResult } from './output-cap.ts'
+import { type Account, recordCall } from './record-call.ts'
 import { sanitizeDeep } from './scan.ts'
-import type { CallOutcome } from './tables.ts'
 
 /** One call of one server, as it will stand on the record. */
 export type ServerCall = {
@@ -13,14 +13,6 @@ export type ServerCall = {
   /** The name or URI as the client knows it. */
   name: string
   params: Params
-}
-
-type Account = {
-  outcome: CallOutcome
-  errorCode: number | null
-  resultBytes: number
-  masked: boolean
-  truncated: boolean
 }
 
 /**
@@ -51,7 +43,7 @@ export async function callServer(call: Call, request: ServerCall): Promise<strin
     if (known?.code === TIMED_OUT) account.outcome = 'timeout'
     throw known === undefined ? error : sanitizedError(known)
   } finally {
-    record(call, request, account, performance.now() - startedAt)
+    recordCall(call, request, account, performance.now() - startedAt)
   }
 }
 
@@ -144,25 +136,4 @@ function prefixed(item: unknown, prefix: string): unknown {
   if (isObject(copy['resource'])) copy['resource'] = prefixed(copy['resource'], prefix)
   if (isObject(copy['content'])) copy['content'] = prefixed(copy['content'], prefix)
   return copy
-}
-
-function record(call: Call, request: ServerCall, account: Account, durationMs: number): void {
-  const { gateway, principal, profile, session } = call
-  gateway.calls.add({
-    at: new Date(gateway.services.clock()),
-    user_id: principal.userId,
-    key_id: principal.keyId ?? null,
-    profile_id: profile.id,
-    session_id: session.id,
-    server_ref: request.server.ref,
-    method: request.method,
-    name: request.name.slice(0, 500),
-    duration_ms: Math.round(durationMs * 1000) / 1000,
-    outcome: account.outcome,
-    error_code: account.errorCode,
-    request_bytes: call.requestBytes,
-    result_bytes: account.resultBytes,
-    masked: account.masked,
-    truncated: account.truncated,
-  })
 }

@@ -1,5 +1,10 @@
 import type { RouteServer } from '@minato/platform/app'
-import { openEventStream, type Principal, principalOf } from '@minato/platform/http'
+import {
+  type EventStream,
+  openEventStream,
+  type Principal,
+  principalOf,
+} from '@minato/platform/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ConsoleServices } from '../config.ts'
 import { answer, answerText } from './answer.ts'
@@ -88,7 +93,7 @@ async function post(gateway: Gateway, request: Named, reply: FastifyReply): Prom
   for (const message of messages) if (!isRequest(message)) take(gateway, session, message)
   const requests = messages.filter(isRequest)
   if (requests.length === 0) return reply.status(202).send()
-  const requestBytes = text.length
+  const requestBytes = Buffer.byteLength(text)
   return await answer(gateway, { request, reply, session, requests, batch, requestBytes })
 }
 
@@ -193,11 +198,30 @@ async function listen(
   const stream = openEventStream(request, reply)
   session.stream?.end() // one stream a session: the newer is the one the client reads
   session.stream = stream
+  const timer = setInterval(() => void endWhenRevoked(gateway, request, stream), RECHECK_MS).unref()
   stream.signal.addEventListener('abort', () => {
+    clearInterval(timer)
     if (session.stream === stream) session.stream = undefined
   })
   resumeSubscriptions(gateway, session)
   return reply
+}
+
+const RECHECK_MS = 30_000
+
+/** A stream lasts for hours; a key that was revoked meanwhile must not go on listening. */
+async function endWhenRevoked(
+  { services }: Gateway,
+  { headers, ip, principal }: Named,
+  stream: EventStream,
+): Promise<void> {
+  try {
+    const now = await services.auth.authenticate(headers, { ip, userAgent: headers['user-agent'] })
+    const same = now !== null && now.userId === principal?.userId
+    if (!same || !now.permissions.has(RULES.permission)) stream.end()
+  } catch {
+    stream.end() // refused, or nobody can say: the client begins anew
+  }
 }
 
 async function end(gateway: Gateway, request: Named, reply: FastifyReply): Promise<FastifyReply> {

@@ -9,6 +9,7 @@ import {
   type Request,
   type Result,
   RpcError,
+  TIMED_OUT,
   UNREACHABLE,
 } from './json-rpc.ts'
 import type { Upstreams } from './upstream.ts'
@@ -190,7 +191,7 @@ async function open(
     })
   }
   try {
-    const { transport, separate } = await options.upstreams.open(ref)
+    const { transport, separate } = await opened(options, ref)
     if (!separate && slot !== server.shared) {
       server.separate = false
       server.own.clear()
@@ -215,6 +216,22 @@ async function open(
     const told = toRpcError(error, ref)
     server.lastError = told.message
     throw told
+  }
+}
+
+/** The way to a server (an engine, a provider of tokens) may hang as well as the server. */
+async function opened({ upstreams, connectTimeoutMs }: PoolOptions, ref: string) {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('Opening took too long.')), connectTimeoutMs)
+  const opening = upstreams.open(ref)
+  try {
+    return await Promise.race([opening, late])
+  } catch (error) {
+    // What comes too late is not left open.
+    opening.then(({ transport }) => transport.close()).catch(() => undefined)
+    throw error
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -263,7 +280,11 @@ async function request(
       try {
         return await connection.request(method, params, call)
       } catch (error) {
-        if (error instanceof RpcError) throw error
+        if (error instanceof RpcError) {
+          const silent = error.code === TIMED_OUT && call.signal?.aborted !== true
+          if (silent) void probe(options, server, holder, connection)
+          throw error
+        }
         drop(server, holder, connection)
         if (attempt > 0 || !mayBeSentAgain(error)) {
           server.circuit.failed()
@@ -273,6 +294,21 @@ async function request(
     }
   } finally {
     server.gate.leave()
+  }
+}
+
+/** A connection that kept silent is asked whether it lives: some transports break without saying so. */
+async function probe(
+  { connectTimeoutMs: timeoutMs }: PoolOptions,
+  server: Server,
+  holder: Holder | undefined,
+  connection: Connection,
+): Promise<void> {
+  try {
+    await connection.request('ping', undefined, { timeoutMs })
+  } catch (error) {
+    // Any answer is one, also that the server knows no ping.
+    if (!(error instanceof RpcError) || error.code === TIMED_OUT) drop(server, holder, connection)
   }
 }
 

@@ -4,16 +4,17 @@ import { callServer } from './call-server.ts'
 import { INVALID_PARAMS, type Params, REFUSED, RpcError } from './json-rpc.ts'
 import type { Listing } from './listings.ts'
 import { allowsName, joinName, splitName } from './naming.ts'
+import { recordRefusal } from './record-call.ts'
 import { toRpcError } from './upstream-errors.ts'
 
 /** `tools/call`: the path that is measured. Each step is synchronous where what it needs is at hand. */
 export async function callTool(call: Call, params: Params): Promise<string> {
   const shown = textOf(params, 'name')
   const { server, rest } = serverOf(call, shown)
-  if (server === undefined || !mayUse(call, server, shown, rest)) throw unknownTool(shown)
+  if (server === undefined || !mayUse(call, server, shown, rest)) throw unknownTool(call, shown)
   const found = listingOf(call, server)
   const listing = found instanceof Promise ? await found : found
-  if (!listing.tools.has(rest)) throw unknownTool(shown)
+  if (!listing.tools.has(rest)) throw unknownTool(call, shown)
   if (!listing.approved.has(rest)) throw held(call, server, shown)
   return await callServer(call, {
     server,
@@ -50,36 +51,15 @@ function mayUse(call: Call, server: ProfileServer, shown: string, own: string): 
 }
 
 /** The same for one that is not there and one that is not allowed. */
-function unknownTool(name: string): RpcError {
+function unknownTool(call: Call, name: string): RpcError {
+  recordRefusal(call, { name, outcome: 'refused', errorCode: INVALID_PARAMS, ref: null })
   return new RpcError(INVALID_PARAMS, `Unknown tool: ${name}`)
 }
 
-function held(
-  { gateway, principal, profile, session, requestBytes }: Call,
-  server: ProfileServer,
-  name: string,
-): RpcError {
-  gateway.calls.add({
-    at: new Date(gateway.services.clock()),
-    user_id: principal.userId,
-    key_id: principal.keyId ?? null,
-    profile_id: profile.id,
-    session_id: session.id,
-    server_ref: server.ref,
-    method: 'tools/call',
-    name: name.slice(0, 500),
-    duration_ms: 0,
-    outcome: 'held',
-    error_code: REFUSED,
-    request_bytes: requestBytes,
-    result_bytes: 0,
-    masked: false,
-    truncated: false,
-  })
-  return new RpcError(
-    REFUSED,
-    `The tool "${name}" is held: its description changed and nobody has approved it yet`,
-  )
+function held(call: Call, server: ProfileServer, name: string): RpcError {
+  const text = `The tool "${name}" is held: its description changed and nobody has approved it yet`
+  recordRefusal(call, { name, outcome: 'held', errorCode: REFUSED, ref: server.ref })
+  return new RpcError(REFUSED, text)
 }
 
 /** The tools of one server as this client sees them. */
