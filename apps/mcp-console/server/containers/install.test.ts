@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { CreateMessageRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import {
   docker,
   type McpImages,
@@ -113,6 +114,28 @@ test('several clients of one stdio server get their own answers', { skip }, asyn
   assert.ok((await clients[1]?.listTools())?.tools.length, 'one who leaves takes nobody along')
   for (const client of clients) await client.close()
   assert.equal((await mcp.call('DELETE', `/containers/${id}`)).status, 204)
+})
+
+test('what a server asks goes to the client whose call it is about', { skip }, async () => {
+  const { id } = await mcp.install({ name: 'asking', image: images.everything })
+  const asked: string[] = []
+  const open = async (name: string) => {
+    const client = new Client({ name, version: '1' }, { capabilities: { sampling: {} } })
+    client.setRequestHandler(CreateMessageRequestSchema, async () => {
+      asked.push(name)
+      const content = { type: 'text' as const, text: `${name} says` }
+      return { model: 'none', role: 'assistant' as const, content }
+    })
+    await client.connect(await openContainerTransport(mcp.services, id))
+    return client
+  }
+  const clients = [await open('first'), await open('second')]
+  const call = { name: 'trigger-sampling-request', arguments: { prompt: 'hello' } }
+  const { content } = (await clients[1]?.callTool(call)) ?? {}
+  assert.match(JSON.stringify(content), /second says/)
+  assert.deepEqual(asked, ['second'])
+  for (const client of clients) await client.close()
+  await mcp.call('DELETE', `/containers/${id}`)
 })
 
 for (const [transport, command] of [

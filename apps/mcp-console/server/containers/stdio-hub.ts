@@ -168,9 +168,10 @@ function receive(state: State, line: Buffer): void {
     return
   }
   if (message.id !== undefined) {
-    // A request of the server goes to one client: the first, whose capabilities it knows.
+    // A request of the server (sampling, a question to the person) is most likely about the newest call.
     const [first] = state.clients
-    first?.receive(message as JSONRPCMessage)
+    const asked = [...state.pending.values()].at(-1)?.client ?? first
+    asked?.receive(message as JSONRPCMessage)
     return
   }
   for (const client of state.clients) client.receive(message as JSONRPCMessage)
