@@ -20,6 +20,8 @@ export type FieldChanges = Record<string, string | null>
 const TABLE = 'mcp_console.vault_items'
 const SHOWN = ['id', 'name', 'fields', 'created_at', 'updated_at'] as const
 const UNIQUE_VIOLATION = '23505'
+/** A larger item is no item: it is read and written as a whole. */
+export const MAX_FIELDS = 50
 
 export async function listItems(services: ConsoleServices, ownerId: string): Promise<ItemView[]> {
   const rows = await tables(services)
@@ -78,6 +80,7 @@ export async function updateItem(
           if (value === null) values.delete(field)
           else values.set(field, value)
         }
+        if (values.size > MAX_FIELDS) throw tooMany()
         return await tx
           .updateTable(TABLE)
           .set({
@@ -92,6 +95,12 @@ export async function updateItem(
       }),
   )
   return toView(row)
+}
+
+function tooMany() {
+  const message = `must have at most ${MAX_FIELDS} fields`
+  const errors = [{ path: 'fields', code: 'too_many', message }]
+  return commonErrors.VALIDATION_FAILED({}, { errors })
 }
 
 /** @returns the name of what was removed */

@@ -156,6 +156,25 @@ test('names that no reference could reach are refused', async () => {
   )
 })
 
+test('an item does not grow without end', async () => {
+  const { headers } = await server.signIn('operator')
+  const url = `${API}/vault/items`
+  const payload = { name: 'big', fields: { one: 'x' } }
+  const { id } = (await server.inject({ method: 'POST', url, headers, payload })).json()
+  const grow = (from: number) =>
+    server.inject({
+      method: 'PATCH',
+      url: `${url}/${id}`,
+      headers,
+      payload: {
+        fields: Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`f${from + n}`, 'x'])),
+      },
+    })
+  assert.equal((await grow(0)).statusCode, 200)
+  assert.equal((await grow(30)).statusCode, 422)
+  assert.equal((await grow(0)).statusCode, 200)
+})
+
 test('the GitHub token is copied out of an item by an administrator, and given to the catalogs only', async () => {
   const admin = await server.signIn('admin')
   const operator = await server.signIn('operator')

@@ -2,14 +2,13 @@ import type { RouteServer } from '@minato/platform/app'
 import { principalOf } from '@minato/platform/http'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
-import { createItem, deleteItem, listItems, updateItem } from './built-in-items.ts'
+import { createItem, deleteItem, listItems, MAX_FIELDS, updateItem } from './built-in-items.ts'
 import { auditedBy } from './owner.ts'
 
 const READ = { permission: 'mcp-console.operate', rate: 'read' } as const
 /** Bodies hold secrets: they are never logged. */
 const WRITE = { permission: 'mcp-console.operate', rate: 'action', sensitive: true } as const
 const BODY_BYTES = 256 * 1024
-const MAX_FIELDS = 50
 
 // What a reference can name, so that every item and field can be referred to.
 const itemName = z
