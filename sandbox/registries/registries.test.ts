@@ -18,10 +18,16 @@ async function control(method: string, path: string, body?: object) {
   })
 }
 
+type Page = {
+  servers: { server?: { name?: string } }[]
+  metadata: { nextCursor?: string; count: number }
+}
+const NO_PAGE: Page = { servers: [], metadata: { count: 0 } }
+
 async function servers(query = '', version = 'v0') {
   const url = `${sandbox.registries.officialRegistryUrl}/${version}/servers${query}`
   const answer = await fetch(url)
-  return { status: answer.status, body: answer.ok ? await answer.json() : undefined }
+  return { status: answer.status, body: answer.ok ? ((await answer.json()) as Page) : NO_PAGE }
 }
 
 test('the registry gives pages by an opaque cursor, to the end', async () => {
@@ -32,7 +38,7 @@ test('the registry gives pages by an opaque cursor, to the end', async () => {
     const { body } = await servers(`?limit=10${query}`)
     assert.ok(body.servers.length <= 10)
     assert.equal(body.metadata.count, body.servers.length)
-    names.push(...body.servers.map((entry: { server?: { name?: string } }) => entry.server?.name))
+    names.push(...body.servers.map((entry) => entry.server?.name ?? ''))
     cursor = body.metadata.nextCursor
   } while (cursor !== undefined)
   assert.equal(names.length, 47)
