@@ -9,6 +9,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   http: async () => (await import('./http/bench.ts')).http,
   log: async () => (await import('./log.ts')).log,
   jobs: async () => (await import('./jobs/bench.ts')).jobs,
+  realtime: async () => (await import('./realtime/bench.ts')).realtime,
   chat: async () => (await import('./chat/bench.ts')).chat,
   gateway: async () => (await import('./gateway/bench.ts')).gateway,
   memory: async () => (await import('./memory.ts')).memory,
