@@ -82,7 +82,12 @@ export async function httpServer(
     unauthenticated: () => errors.TEST_UNKNOWN({}, { headers: { 'www-authenticate': 'Bearer' } }),
     stepUpRequired: () => errors.TEST_STEP_UP(),
     sessionRequired: () => errors.TEST_SESSION(),
-    pressure: { overloaded: () => false, delayMs: () => 0, close: () => undefined },
+    pressure: {
+      overloaded: () => false,
+      delayMs: () => 0,
+      reset: () => undefined,
+      close: () => undefined,
+    },
     closing: () => false,
     clock: Date.now,
     ...overrides,
