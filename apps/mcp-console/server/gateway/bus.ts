@@ -36,20 +36,23 @@ export function createBus({ redis, log }: Pick<Services, 'redis' | 'log'>): Bus 
   const deliver = (news: News): void => {
     for (const listener of listeners) listener(news)
   }
-  const subscriber = redis?.duplicate({ lazyConnect: true })
+  // A subscribed connection can do nothing else, so it needs its own.
+  const subscriber = redis?.duplicate({ lazyConnect: true, autoResubscribe: false })
   subscriber?.on('error', (error) => log.debug('gateway.bus_error', { err: error }))
   subscriber?.on('message', (_channel, text) => {
     const { from, news } = parse(text)
     if (news !== undefined && from !== id) deliver(news)
   })
-  // ioredis subscribes again by itself after a loss.
-  subscriber
-    ?.connect()
-    .then(
-      () => subscriber.subscribe(CHANNEL),
-      () => undefined,
+  // At the first connection and after every loss, also when Redis was away at the start.
+  subscriber?.on('ready', () => {
+    subscriber.subscribe(CHANNEL).then(
+      // What was said meanwhile is unknown: what can be read again is.
+      () => deliver({ topic: 'profiles' }),
+      (error: unknown) => log.warn('gateway.bus_not_subscribed', { err: error }),
     )
-    .catch((error: unknown) => log.warn('gateway.bus_not_subscribed', { err: error }))
+  })
+  // ioredis keeps trying; failures are told by `error` above.
+  subscriber?.connect().catch(() => undefined)
   return {
     id,
     publish(news) {
