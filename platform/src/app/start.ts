@@ -156,6 +156,7 @@ async function startWorkers(
   }
   const worker = await services.jobs.startWorker()
   services.onClose('jobs', worker.stop)
+  services.onClose('realtime pruning', services.realtime.startPruning())
   if (services.role !== 'worker') return undefined
   const health = await listenForHealth({
     host: services.config.core.host,

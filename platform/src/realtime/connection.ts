@@ -40,7 +40,9 @@ export function acceptConnection(socket: LiveSocket, deps: ConnectionDeps): void
     return await catchUp(deps, room, after)
   })
   answering(socket, deps, 'leave', roomInput, async (_, { room }) => {
+    if (!socket.rooms.has(room)) return null
     await socket.leave(room)
+    if (hasPresence(deps, room)) deps.presenceChanged(room)
     return null
   })
   answering(socket, deps, 'send', sendInput, async (_, { event, input }, principal) =>

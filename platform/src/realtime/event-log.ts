@@ -73,7 +73,20 @@ export async function headsOf(
   return new Map(rows.map(({ room, seq }) => [room, Number(seq)]))
 }
 
-/** Deletes what is older than the keeping time; the numbering goes on. */
+/** One statement deletes at most this many: none of them holds its locks for long. */
+const PRUNE_PART = 5000
+
+/** Deletes what is older than the keeping time, in parts; the numbering goes on. */
 export async function pruneEvents(db: RealtimeDatabase, before: Date): Promise<void> {
-  await db.deleteFrom('minato.realtime_events').where('at', '<', before).execute()
+  for (let deleted = PRUNE_PART; deleted === PRUNE_PART; ) {
+    const { rows } = await sql<{ count: string | number }>`
+      with gone as (
+        delete from minato.realtime_events where (app, room, seq) in (
+          select app, room, seq from minato.realtime_events where at < ${before}
+          order by at limit ${PRUNE_PART} for update skip locked)
+        returning 1
+      )
+      select count(*) as count from gone`.execute(db)
+    deleted = Number(rows[0]?.count ?? 0)
+  }
 }

@@ -5,9 +5,12 @@ import type { RealtimeDefinition } from './definition.ts'
 import { pruneEvents } from './event-log.ts'
 import { mountHandshake } from './handshake.ts'
 import type { LiveServer, SocketData } from './protocol.ts'
+import { rounds } from './rounds.ts'
 import { serveApp } from './serve-app.ts'
 import { openSocketServer } from './socket-server.ts'
 import { leaveSoon, socketsOf, watchConnections } from './watch.ts'
+
+const PRUNE_MS = 10 * 60_000
 
 export type Connection = SocketData & { id: string; app: string; rooms: string[] }
 
@@ -23,6 +26,8 @@ export type Realtime = {
   drain(withinMs: number): Promise<void>
   /** Deletes durable events past their keeping time. */
   prune(): Promise<void>
+  /** Prunes now and again, in workers. Gives what stops it. */
+  startPruning(): () => void
 }
 
 /**
@@ -40,6 +45,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     return opening
   }
   // With no connection here and no way to the others there is nobody to tell.
+  const prune = () => pruneEvents(context.db, new Date(context.clock() - context.config.keepMs))
   const line = { open, worthwhile: () => opening !== undefined || context.redis !== undefined }
   return {
     of: (app) => appRealtime(context, line, app),
@@ -62,7 +68,10 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       const sockets = socketsOf(await opening)
       await Promise.all(sockets.map((socket) => leaveSoon(socket, withinMs)))
     },
-    prune: () => pruneEvents(context.db, new Date(context.clock() - context.config.keepMs)),
+    prune,
+    // Half a round of jitter: workers that started together do not look together.
+    startPruning: () =>
+      rounds(context.log, () => PRUNE_MS * (0.75 + Math.random() / 2), prune).stop,
   }
 }
 
