@@ -101,7 +101,12 @@ test('weak passwords are refused wherever one is chosen, in the language of the 
 
 test('an address is proved by its link, once', async () => {
   await using h = await harness()
-  await h.auth.users.create({ email: 'a@example.jp', name: 'A', password: PASSWORD, roles: ['user'] })
+  await h.auth.users.create({
+    email: 'a@example.jp',
+    name: 'A',
+    password: PASSWORD,
+    roles: ['user'],
+  })
   const { cookies } = await h.signIn('a@example.jp')
   const verified = async () => {
     const answer = await h.call('/api/auth/session', { cookies })

@@ -1,7 +1,7 @@
 import { lines } from './lines.ts'
 
 /** Inner addresses, written in every way. */
-export const LOOPBACK = lines(String.raw`
+export const LOOPBACK = lines(`
   http://127.0.0.1
   http://127.0.0.1:80
   http://127.0.0.1:443
@@ -92,7 +92,7 @@ export const LOOPBACK = lines(String.raw`
   http://21307064331/
 `)
 
-export const IPV6 = lines(String.raw`
+export const IPV6 = lines(`
   http://[::1]
   http://[::1]:80/
   https://[::1]/
@@ -169,7 +169,7 @@ export const IPV6 = lines(String.raw`
   http://[0::0]/
 `)
 
-export const INSIDE = lines(String.raw`
+export const INSIDE = lines(`
   http://10.0.0.1
   http://10.255.255.255/
   http://0x0a000001/
@@ -224,7 +224,7 @@ export const INSIDE = lines(String.raw`
   http://0.1.2.3/
 `)
 
-export const NAMES = lines(String.raw`
+export const NAMES = lines(`
   http://metadata/computeMetadata/v1/
   http://metadata.google.internal/computeMetadata/v1/
   http://METADATA.GOOGLE.INTERNAL/
