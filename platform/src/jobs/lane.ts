@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { PgBoss } from 'pg-boss'
+import { isDatabaseDown } from '../data/index.ts'
 import { type Claim, type Outcome, runAttempt } from './attempt.ts'
 import type { JobsContext, Registered } from './context.ts'
 import { fetchJobs } from './fetch.ts'
@@ -9,6 +11,8 @@ import type { WorkerState } from './worker.ts'
 const DEFAULT_CONCURRENCY = 5
 const MAX_BATCH = 500
 const QUICK_MS = 10
+/** As long as the lease: a restart of the database must not cost a job that has ended. */
+const SETTLE_TRIES = 20
 
 type Taken = Claim & { stop: AbortController }
 type LaneDeps = { context: JobsContext; boss: PgBoss; state: WorkerState; registered: Registered }
@@ -108,9 +112,9 @@ export class Lane {
     this.#running -= 1
     this.#startWaiting()
     try {
-      await this.#settle(taken, outcome, durationMs)
+      await throughOutage(() => this.#settle(taken, outcome, durationMs))
     } catch (error) {
-      // The database is away: the lease runs out and the job is taken up again.
+      // The database stayed away: the lease runs out and the job is taken up again.
       context.log.error('jobs.settle_failed', { jobId: id, err: error })
     } finally {
       this.#unsettled -= 1
@@ -135,5 +139,17 @@ export class Lane {
     const labels = { name: attempt.name, state }
     context.metrics.finished.inc(labels)
     context.metrics.duration.observe(labels, durationMs / 1000)
+  }
+}
+
+async function throughOutage(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (attempt >= SETTLE_TRIES || !isDatabaseDown(error)) throw error
+      await delay(1000)
+    }
   }
 }
