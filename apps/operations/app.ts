@@ -9,6 +9,7 @@ import { logLevelRoutes } from './server/log-level-routes.ts'
 import { mailRoutes } from './server/mail-routes.ts'
 import { mailboxRoutes } from './server/mailbox-routes.ts'
 import { promptRoutes } from './server/prompt-routes.ts'
+import { realtimeRoutes } from './server/realtime-routes.ts'
 import { roleRoutes } from './server/role-routes.ts'
 import { sandboxRoutes } from './server/sandbox-routes.ts'
 import { scheduleRoutes } from './server/schedule-routes.ts'
@@ -50,5 +51,6 @@ export default defineApp({
     jobRoutes(server, services)
     jobFigureRoutes(server, services)
     scheduleRoutes(server, services)
+    realtimeRoutes(server, services)
   },
 })

@@ -70,6 +70,7 @@ const routes: [Method, string, object?][] = [
   ['POST', '/schedules/trial.none/pause'],
   ['POST', '/schedules/trial.none/resume'],
   ['POST', '/schedules/trial.none/run'],
+  ['GET', '/realtime/connections'],
   ['GET', '/log-level'],
   ['PUT', '/log-level', { level: 'debug' }],
 ]

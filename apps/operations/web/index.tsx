@@ -43,6 +43,10 @@ const pages = {
     'ThroughputPage',
   ),
   '/operations/jobs/$id': lazyRouteComponent(() => import('./jobs/job-page.tsx'), 'JobPage'),
+  '/operations/realtime': lazyRouteComponent(
+    () => import('./realtime/connections-page.tsx'),
+    'ConnectionsPage',
+  ),
   '/operations/llm': lazyRouteComponent(() => import('./models/usage-page.tsx'), 'UsagePage'),
   '/operations/llm/lanes': lazyRouteComponent(() => import('./models/lanes-page.tsx'), 'LanesPage'),
   '/operations/llm/limits': lazyRouteComponent(

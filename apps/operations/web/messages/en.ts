@@ -2,6 +2,7 @@ import jobs from './en/jobs.ts'
 import mail from './en/mail.ts'
 import models from './en/models.ts'
 import prompts from './en/prompts.ts'
+import realtime from './en/realtime.ts'
 import records from './en/records.ts'
 import sandbox from './en/sandbox.ts'
 import users from './en/users.ts'
@@ -20,6 +21,7 @@ export default {
   ...jobs,
   ...models,
   ...prompts,
+  ...realtime,
   ...records,
   ...sandbox,
 }

@@ -4,6 +4,7 @@ import jobs from './ja/jobs.ts'
 import mail from './ja/mail.ts'
 import models from './ja/models.ts'
 import prompts from './ja/prompts.ts'
+import realtime from './ja/realtime.ts'
 import records from './ja/records.ts'
 import sandbox from './ja/sandbox.ts'
 import users from './ja/users.ts'
@@ -22,6 +23,7 @@ const ja: Translation<typeof en> = {
   ...jobs,
   ...models,
   ...prompts,
+  ...realtime,
   ...records,
   ...sandbox,
 }
