@@ -24,6 +24,7 @@ import { createRealtime } from '../realtime/index.ts'
 import { createUploads } from '../uploads/index.ts'
 import { closeStack } from './close-stack.ts'
 import type { AppDefinition } from './define-app.ts'
+import { jobNews, PLATFORM } from './live-jobs.ts'
 import { outboundMetrics } from './outbound-metrics.ts'
 import type { PlatformConfig } from './platform-config.ts'
 import { type ReadConfig, readConfig } from './read-config.ts'
@@ -169,8 +170,11 @@ function assemble({ options, loaded, dataDir, log, database, closing, redis }: P
   const mail = createMail({ ...base, outbound })
   const { auth, audit } = createAuth({ ...base, mail })
   const llm = createLlm({ ...base, outbound, cache, audit })
-  const jobs = createJobs({ ...base, audit, listen: overrides?.listen ?? database.listen })
   const realtime = createRealtime({ ...base, auth })
+  const news = jobNews(realtime.of(PLATFORM))
+  closing.push('job news', news.close)
+  const listen = overrides?.listen ?? database.listen
+  const jobs = createJobs({ ...base, audit, listen, onChange: news.tell })
   return { ...base, outbound, cache, files, uploads, mail, llm, auth, audit, jobs, realtime }
 }
 

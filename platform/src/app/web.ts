@@ -14,6 +14,7 @@ import {
 } from '../http/index.ts'
 import type { AppDefinition, AppServices, RouteServer } from './define-app.ts'
 import type { DrainState } from './drain.ts'
+import { PLATFORM, platformRooms } from './live-jobs.ts'
 import type { Services } from './services.ts'
 import { shellRoute } from './shell-route.ts'
 
@@ -49,6 +50,7 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
     })
     if (app.realtime !== undefined) services.realtime.define(app.name, app.realtime, own)
   }
+  services.realtime.define(PLATFORM, platformRooms, services)
   const ownOrigin = new URL(services.publicUrl).origin
   await services.realtime.mount(server, (origin) =>
     ownOrigins(services, ownOrigin).includes(origin),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Actor } from '../auth/index.ts'
 import { sqlState, transact } from '../data/index.ts'
+import { tellChange } from './changes.ts'
 import type { JobsContext } from './context.ts'
 import { jobErrors } from './errors.ts'
 import { addStateEvent } from './events.ts'
@@ -41,6 +42,7 @@ export async function cancelJob(
   if (!done) throw jobErrors.JOB_FINISHED({ state: after.state })
   context.metrics.finished.inc({ name: job.name, state: 'cancelled' })
   context.ended(job.name, 'cancelled', 0)
+  tellChange(context, { attempt: job, ownerId: job.ownerId }, { state: 'cancelled' })
   return after
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { MinatoError } from '../errors/index.ts'
 import { withLogContext } from '../log/index.ts'
+import { tellChange } from './changes.ts'
 import type { JobsContext, Registered } from './context.ts'
 import { jobErrors } from './errors.ts'
 import { type Attempt, addEvent, replaceEvent } from './events.ts'
@@ -85,7 +86,7 @@ function failureOf(context: JobsContext, { attempt, ownerId }: Claim, error: unk
 /** What the job's own function is given, and what the worker needs to know of it. */
 function jobRun(context: JobsContext, claim: Claim, signal: AbortSignal) {
   const { attempt, ownerId } = claim
-  const writer = eventWriter(context, attempt)
+  const writer = eventWriter(context, claim)
   const { promise: stopped, reject } = Promise.withResolvers<never>()
   stopped.catch(() => undefined)
   // A job that does not listen must not hold its slot: some seconds after the signal it is left behind.
@@ -118,7 +119,8 @@ function jobRun(context: JobsContext, claim: Claim, signal: AbortSignal) {
 const GRACE_MS = 5000
 
 /** Writes events in the order they were told; the timeline has an end, the newest progress does not. */
-function eventWriter(context: JobsContext, attempt: Attempt) {
+function eventWriter(context: JobsContext, claim: Claim) {
+  const { attempt } = claim
   let count = 0
   let percent = 0
   let last: number | undefined
@@ -140,6 +142,8 @@ function eventWriter(context: JobsContext, attempt: Attempt) {
         if (count > MAX_EVENTS && last !== undefined)
           await replaceEvent(context.raw, last, attempt, event)
         else last = await addEvent(context.raw, attempt, event)
+        if (last !== undefined)
+          tellChange(context, claim, { state: 'running', progress: percent, message })
       })
     },
     line(line: { level: 'debug' | 'info' | 'warn' | 'error'; event: string; fields: unknown }) {

@@ -4,6 +4,7 @@ import type { Database, Listen } from '../data/index.ts'
 import type { ErrorReporter } from '../errors/index.ts'
 import type { Logger } from '../log/index.ts'
 import type { Metrics } from '../observe/index.ts'
+import type { JobChange } from './changes.ts'
 import type { JobDefinition, Schedule } from './define-job.ts'
 import type { JobMetrics } from './metrics.ts'
 import type { JobDatabase } from './tables.ts'
@@ -18,6 +19,8 @@ export type JobsDeps = {
   errors: ErrorReporter
   metrics: Metrics
   audit: AuditLog
+  /** Told of what becomes of jobs that have an owner. */
+  onChange?: (change: JobChange) => void
 }
 
 export type Registered = { definition: JobDefinition; services: () => Services }

@@ -1,4 +1,5 @@
 export type { JobActor } from './acts.ts'
+export type { JobChange } from './changes.ts'
 export { createJobs, type Jobs } from './create-jobs.ts'
 export { defineJob, type JobDefinition, type Schedule } from './define-job.ts'
 export type { EnqueueOptions } from './enqueue.ts'

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { PgBoss } from 'pg-boss'
 import { isDatabaseDown } from '../data/index.ts'
 import { type Claim, type Outcome, runAttempt } from './attempt.ts'
+import { tellChange } from './changes.ts'
 import type { JobsContext, Registered } from './context.ts'
 import { fetchJobs } from './fetch.ts'
 import { settleFailed } from './settle.ts'
@@ -104,6 +105,7 @@ export class Lane {
     const { context, state, registered } = this.#deps
     const { id } = taken.attempt
     const started = performance.now()
+    tellChange(context, taken, { state: 'running', progress: 0 })
     const outcome = await runAttempt(context, registered, taken, taken.stop)
     const durationMs = performance.now() - started
     this.#meanMs = Number.isFinite(this.#meanMs)
@@ -124,15 +126,16 @@ export class Lane {
     }
   }
 
-  async #settle({ attempt }: Claim, outcome: Outcome, durationMs: number): Promise<void> {
+  async #settle({ attempt, ownerId }: Claim, outcome: Outcome, durationMs: number): Promise<void> {
     const { context, registered } = this.#deps
-    let state: string = outcome.kind
+    let state: 'succeeded' | 'failed' | 'retried' | 'gone' = outcome.kind
     if (outcome.kind === 'succeeded') {
       if (!(await this.#write({ attempt, output: outcome.output }))) state = 'gone'
     } else if (outcome.kind === 'failed') {
       state = await settleFailed(context, registered.definition, attempt, outcome.failure)
     }
     if (state === 'gone') return
+    tellChange(context, { attempt, ownerId }, { state: state === 'retried' ? 'queued' : state })
     if (state === 'succeeded' || state === 'failed') {
       context.ended(attempt.name, state, durationMs)
     }
