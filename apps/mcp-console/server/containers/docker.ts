@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module'
 import { MinatoError } from '@minato/platform/errors'
-import Dockerode from 'dockerode'
+import type Dockerode from 'dockerode'
 import type { ConsoleServices } from '../config.ts'
 import { doorOptions, NO_DOOR } from './door-client.ts'
 import { containerErrors } from './errors.ts'
@@ -9,6 +10,9 @@ export const LABEL = 'app.minato.mcp-console'
 export const LABEL_ID = `${LABEL}.id`
 export const LABEL_INSTANCE = `${LABEL}.instance`
 export const LABEL_NAME = `${LABEL}.name`
+
+/** Loaded at the first use: a process that asks no engine does not pay its 20 MB. */
+const load = createRequire(import.meta.url)
 
 /** One client a process and configuration; apps and tests of one process must not share by accident. */
 const clients = new WeakMap<object, Dockerode>()
@@ -20,7 +24,8 @@ const clients = new WeakMap<object, Dockerode>()
 export function docker(services: ConsoleServices): Dockerode {
   const known = clients.get(services.db)
   if (known !== undefined) return known
-  const made = new Dockerode(
+  const Client: typeof Dockerode = load('dockerode')
+  const made = new Client(
     services.role === 'web'
       ? doorOptions(services)
       : {

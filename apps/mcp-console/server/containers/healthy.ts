@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sanitize } from '@minato/platform/log'
-import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import type { ContainerInspectInfo } from 'dockerode'
 import type { ConsoleServices } from '../config.ts'
 import { asking, docker } from './docker.ts'
@@ -53,6 +52,7 @@ async function tryHandshake(
   spec: ServerSpec,
   signal: AbortSignal,
 ): Promise<Healthy | string> {
+  const { Client } = await import('@modelcontextprotocol/sdk/client/index.js')
   const client = new Client({ name: 'minato', version: services.version })
   try {
     const transport = await openTransport(services, info, spec, { fresh: true })

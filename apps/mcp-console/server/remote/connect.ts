@@ -1,12 +1,12 @@
 import { MinatoError } from '@minato/platform/errors'
-import { Client } from '@modelcontextprotocol/sdk/client/index.js'
-import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js'
 import type { ConsoleServices } from '../config.ts'
 import { remoteErrors } from './errors.ts'
 import { transportOf } from './open-transport.ts'
 import { type RemoteServer, remoteTables } from './store.ts'
 
 const TIMEOUT_MS = 15_000
+/** The SDK's ErrorCode.RequestTimeout. */
+const REQUEST_TIMEOUT = -32_001
 
 /** What a server says of itself when it is greeted. */
 export type Greeting = {
@@ -21,6 +21,7 @@ export type Greeting = {
  */
 export async function greet(services: ConsoleServices, server: RemoteServer): Promise<Greeting> {
   const startedAt = performance.now()
+  const { Client } = await import('@modelcontextprotocol/sdk/client/index.js')
   const client = new Client({ name: 'minato', version: services.version })
   try {
     const options = { timeout: TIMEOUT_MS }
@@ -80,7 +81,7 @@ export async function connectRemote(
 function explain(error: unknown, { name }: RemoteServer): MinatoError {
   const known = causeOf(error)
   if (known !== undefined) return known
-  const timedOut = error instanceof McpError && error.code === ErrorCode.RequestTimeout
+  const timedOut = error instanceof Error && 'code' in error && error.code === REQUEST_TIMEOUT
   return timedOut
     ? remoteErrors.MCP_CONSOLE_REMOTE_TIMEOUT({ name, seconds: TIMEOUT_MS / 1000 })
     : remoteErrors.MCP_CONSOLE_REMOTE_FAILED({ name }, { cause: error })

@@ -5,7 +5,6 @@ import { remoteErrors } from './errors.ts'
 import { remoteFetch } from './remote-fetch.ts'
 import { assertAllowedHost } from './remote-hosts.ts'
 import { findRemoteServer, type RemoteServer, remoteTables } from './store.ts'
-import { RemoteTransport } from './transport.ts'
 
 /**
  * A transport to a remote server, not started yet. The allow-list is asked now and at each request.
@@ -30,6 +29,7 @@ export async function transportOf(
 ): Promise<Transport> {
   const url = new URL(server.url)
   await assertAllowedHost(services, url)
+  const { RemoteTransport } = await import('./transport.ts')
   return new RemoteTransport(url, {
     fetch: remoteFetch(services, server),
     kind: server.transport,

@@ -1,7 +1,3 @@
-import {
-  buildDiscoveryUrls,
-  extractWWWAuthenticateParams,
-} from '@modelcontextprotocol/sdk/client/auth.js'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
 import { askProvider } from './ask-provider.ts'
@@ -75,6 +71,9 @@ export function clientMethod(provider: Provider, hasSecret: boolean): ClientMeth
     : 'client_secret_post'
 }
 
+/** Loaded with the first authorization. */
+const sdkAuth = () => import('@modelcontextprotocol/sdk/client/auth.js')
+
 async function readResource(services: ConsoleServices, url: URL) {
   for (const address of [await challengeAddress(services, url), ...wellKnown(url)]) {
     if (address === undefined) continue
@@ -97,6 +96,7 @@ async function challengeAddress(services: ConsoleServices, url: URL): Promise<UR
     body: '{"jsonrpc":"2.0","id":0,"method":"ping"}',
   })
   if (status !== 401) return undefined
+  const { extractWWWAuthenticateParams } = await sdkAuth()
   const { resourceMetadataUrl } = extractWWWAuthenticateParams(new Response(null, { headers }))
   return resourceMetadataUrl?.origin === url.origin ? resourceMetadataUrl : undefined
 }
@@ -114,6 +114,7 @@ function covers(resource: string, url: URL): boolean {
 }
 
 async function readServer(services: ConsoleServices, issuer: string) {
+  const { buildDiscoveryUrls } = await sdkAuth()
   for (const { url } of buildDiscoveryUrls(issuer)) {
     const { status, body } = await askProvider(services, url)
     if (status !== 200) continue

@@ -5,7 +5,6 @@ import { sessionErrors } from './errors.ts'
 import { finishOutput, maskSecrets } from './output.ts'
 import { runCommand } from './run-command.ts'
 import { EXIT_KILLED, type Outcome, type RunLimits } from './run-outcome.ts'
-import { runTool } from './run-tool.ts'
 import { type RunBody, type SessionSpec, sessionSpec } from './schema.ts'
 import { inspectSession, secretsOf } from './session-container.ts'
 import { type Session, type SessionRun, sessionTables, touchSession } from './store.ts'
@@ -66,7 +65,10 @@ async function perform(
   limits: RunLimits,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  if ('tool' in body) return await runTool(services, place, body, limits, signal)
+  if ('tool' in body) {
+    const { runTool } = await import('./run-tool.ts')
+    return await runTool(services, place, body, limits, signal)
+  }
   const run = { id: runId, command: body.command }
   return await runCommand(services, place.info.Id, run, limits, signal)
 }
