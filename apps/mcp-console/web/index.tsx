@@ -111,6 +111,7 @@ export default defineWebApp({
       createRoute({ getParentRoute: () => parent, path, component }),
     ),
   messages: { ja: () => import('./messages/ja.ts'), en: () => import('./messages/en.ts') },
+  jobPage: (id) => `/mcp-console/jobs/${id}`,
   commands: (session) =>
     sections
       .filter(({ permission }) => mayUse(session.user, permission))

@@ -58,6 +58,11 @@ function useSandboxNames(shell: ShellInfo | undefined): string[] {
   return (shell?.sandboxes ?? []).map((name) => (isNamed(name) ? t(`sandboxNames.${name}`) : name))
 }
 
-function isNamed(name: string): name is keyof (typeof en)['sandboxNames'] {
-  return ['model', 'mail', 'files', 's3'].includes(name)
+const NAMED = {
+  ...{ model: true, mail: true, files: true, s3: true },
+  ...{ catalog: true, vault: true, oauth: true, mcp: true },
+} satisfies Record<keyof (typeof en)['sandboxNames'], true>
+
+function isNamed(name: string): name is keyof typeof NAMED {
+  return Object.hasOwn(NAMED, name)
 }

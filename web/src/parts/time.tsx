@@ -32,6 +32,7 @@ function knownZone(zone: string): string {
 const styles = {
   date: { dateStyle: 'medium' },
   time: { timeStyle: 'short' },
+  clock: { timeStyle: 'medium' },
   minute: { dateStyle: 'medium', timeStyle: 'short' },
   second: { dateStyle: 'medium', timeStyle: 'medium' },
 } satisfies Record<string, Intl.DateTimeFormatOptions>

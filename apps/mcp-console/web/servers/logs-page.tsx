@@ -1,20 +1,13 @@
 import { Button, Checkbox, SegmentedControl, TextInput } from '@mantine/core'
 import { EmptyState } from '@minato/web/empty-state'
 import { ErrorState } from '@minato/web/error-state'
-import { eventStream } from '@minato/web/event-stream'
 import { useMessages } from '@minato/web/messages'
+import { Time } from '@minato/web/time'
 import { IconFileText } from '@tabler/icons-react'
-import { useEffect, useRef, useState } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import { ServerFrame } from './server-frame.tsx'
 import classes from './servers.module.css'
-
-type Line = { stream: 'stdout' | 'stderr'; at: string; text: string }
-type Shown = Line & { key: number }
-
-/** More than this is what the download is for. */
-const KEPT = 2000
-const DRAW_MS = 100
-const COME_BACK_MS = 2000
+import { type ShownLine, useLog } from './use-log.ts'
 
 export function LogsPage() {
   return <ServerFrame>{({ id }) => <Logs id={id} />}</ServerFrame>
@@ -79,7 +72,7 @@ function Logs({ id }: { id: string }) {
   )
 }
 
-function Frame({ lines, follow }: { lines: Shown[]; follow: boolean }) {
+function Frame({ lines, follow }: { lines: ShownLine[]; follow: boolean }) {
   const t = useMessages('mcp-console')
   const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -95,68 +88,19 @@ function Frame({ lines, follow }: { lines: Shown[]; follow: boolean }) {
       tabIndex={0}
       data-raw
     >
-      {lines.map(({ key, at, stream, text }) => (
-        <div key={key} className={classes.line} data-stream={stream}>
-          <time dateTime={at}>{at.slice(11, 19)}</time>
-          <span>{text}</span>
-        </div>
+      {lines.map((line) => (
+        <Line key={line.key} line={line} />
       ))}
     </div>
   )
 }
 
-/** The lines as they come; a cut connection goes on where it stopped. */
-function useLog(id: string, streams: string) {
-  const [lines, setLines] = useState<Shown[]>([])
-  const [ended, setEnded] = useState(false)
-  const [error, setError] = useState<unknown>()
-  const [round, setRound] = useState(0)
-  useEffect(() => {
-    const leaving = new AbortController()
-    let waiting: Shown[] = []
-    let count = 0
-    let last: string | undefined
-    // A thousand lines a second are drawn ten times a second.
-    const drawing = setInterval(() => {
-      if (waiting.length === 0) return
-      const more = waiting
-      waiting = []
-      setLines((old) => [...old, ...more].slice(-KEPT))
-    }, DRAW_MS)
-    setLines([])
-    setEnded(false)
-    setError(undefined)
-    const read = async () => {
-      const path = `/api/mcp-console/containers/${id}/logs`
-      const headers = last === undefined ? {} : { 'last-event-id': last }
-      const options = { query: { streams }, headers, signal: leaving.signal }
-      for await (const { id: at, event, data } of eventStream<Line>(path, options)) {
-        if (event === 'end') setEnded(true)
-        if (event !== 'line') continue
-        last = at
-        count += 1
-        waiting.push({ ...data, key: count })
-      }
-    }
-    const keepReading = async () => {
-      let failures = 0
-      while (!leaving.signal.aborted) {
-        const before = count
-        try {
-          return await read()
-        } catch (cause) {
-          failures = count > before ? 0 : failures + 1
-          if (leaving.signal.aborted) return
-          if (failures > 3) return setError(cause)
-          await new Promise((resolve) => setTimeout(resolve, COME_BACK_MS))
-        }
-      }
-    }
-    void keepReading()
-    return () => {
-      leaving.abort()
-      clearInterval(drawing)
-    }
-  }, [id, streams, round])
-  return { lines, ended, error, again: () => setRound((n) => n + 1) }
-}
+/** Drawn once, however many follow it. */
+const Line = memo(function Line({ line: { at, stream, text } }: { line: ShownLine }) {
+  return (
+    <div className={classes.line} data-stream={stream}>
+      <Time at={at} as="clock" />
+      <span>{text}</span>
+    </div>
+  )
+})
