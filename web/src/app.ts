@@ -55,6 +55,8 @@ export type WebApp = {
   /** Pages and acts for the search; `query` is what has been typed, for records. */
   commands?: (session: Session, query: string) => Command[] | Promise<Command[]>
   notices?: (session: Session) => Promise<Notice[]>
+  /** The address of the page of one of the app's jobs (`<app>.<job>`), for the list of running work. */
+  jobPage?: (id: string) => string
 }
 
 /**

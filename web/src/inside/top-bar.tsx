@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useMessages } from '../messages.ts'
 import { Icon } from '../parts/icon.tsx'
 import { useTrail } from '../where.ts'
+import { BackgroundWork } from './background-work.tsx'
 import { EnvironmentBadge } from './environment-badge.tsx'
 import { MeMenu } from './me-menu.tsx'
 import { NoticeBell } from './notice-bell.tsx'
@@ -34,6 +35,7 @@ export function TopBar() {
         <span>{t('search')}</span>
         <kbd aria-hidden>{apple ? '⌘K' : 'Ctrl K'}</kbd>
       </UnstyledButton>
+      <BackgroundWork />
       <NoticeBell />
       <MeMenu />
     </header>

@@ -11,6 +11,12 @@ export default {
   notices: 'Notices',
   noNotices: 'No notices',
   noNoticesDetail: 'What needs your attention appears here.',
+  work: {
+    title: 'Background work',
+    loading: 'Looking for running work',
+    none: 'Nothing is running',
+    noneDetail: 'Work that goes on while you do something else is shown here.',
+  },
   me: 'Your account',
   profile: 'Profile',
   security: 'Password and two-factor',

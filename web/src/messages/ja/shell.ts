@@ -14,6 +14,12 @@ const ja: Translation<typeof en> = {
   notices: 'お知らせ',
   noNotices: 'お知らせはありません',
   noNoticesDetail: '確認が必要なことがあると、ここに表示されます。',
+  work: {
+    title: 'バックグラウンド処理',
+    loading: '実行中の処理を確認しています',
+    none: '実行中の処理はありません',
+    noneDetail: 'ほかの操作をしている間も続く処理が、ここに表示されます。',
+  },
   me: 'アカウント',
   profile: 'プロフィール',
   security: 'パスワードと二要素認証',
