@@ -25,7 +25,7 @@ export function tellChange(
     attempt: { id, name },
     ownerId,
   }: Pick<Claim, 'ownerId'> & { attempt: { id: string; name: string } },
-  { state, progress = null, message }: Happened,
+  { state, progress, message }: Happened,
 ): void {
   if (onChange === undefined || ownerId === null) return
   const title = registered.get(name)?.definition.title ?? { en: name, ja: name }
@@ -35,7 +35,7 @@ export function tellChange(
     title,
     ownerId,
     state,
-    progress,
+    progress: progress ?? null,
     message: message === undefined ? null : inBoth(message),
   })
 }
