@@ -96,3 +96,13 @@ test('a dangerous act names its object and asks for the password again', { skip 
   await page.getByText('停止中').waitFor()
   await page.close()
 })
+
+test('who is connected live is listed with their rooms', { skip }, async () => {
+  const page = await open('/operations/realtime')
+  await page.getByText('ライブ接続はありません').waitFor()
+  await page.getByRole('button', { name: 'バックグラウンド処理' }).click()
+  const row = page.locator('[data-row]', { hasText: 'admin@example.com' })
+  await row.getByText(/^jobs:/).waitFor()
+  await row.getByText('バックグラウンド処理').waitFor()
+  await page.close()
+})
