@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { outsidePaths } from '../web/src/outside/paths.ts'
 import { type Finding, type Route, settle, walkRoutes } from '../web/test/walk.ts'
+import { consoleEnvironment } from './browser/console-data.ts'
 import { newVisitor, openBrowser } from './browser/visitor.ts'
 import { type Examples, fillSystem } from './browser/walk-data.ts'
 import { skipWithout } from './peers.ts'
@@ -20,9 +21,9 @@ test('every page of every app, in both languages, colours and widths', {
 }, async (t) => {
   const browser = await openBrowser()
   try {
-    await using system = await startSystem({ env: NO_LIMITS })
+    await using system = await startSystem({ env: { ...NO_LIMITS, ...consoleEnvironment } })
     const baseUrl = system.url
-    const { admin, examples } = await fillSystem(system)
+    const { admin, examples, clear } = await fillSystem(system)
     const cookies = admin.cookie.split('; ').map((pair) => {
       const cut = pair.indexOf('=')
       return { name: pair.slice(0, cut), value: pair.slice(cut + 1) }
@@ -37,6 +38,7 @@ test('every page of every app, in both languages, colours and widths', {
     const routes = paths.map((path) => toRoute(path, examples))
     const inside = await walkRoutes({ baseUrl, browser, cookies, routes, onePage: true })
     t.diagnostic(`behind the sign-in: ${inside.sheet}`)
+    await clear()
     assert.ok(paths.length > 20, `The router knows too little: ${paths.join(' ')}`)
     assert.deepEqual([...lines(outside.findings), ...lines(inside.findings)], [])
   } finally {

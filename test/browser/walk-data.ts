@@ -9,6 +9,7 @@ import {
 } from '../http-client.ts'
 import { multipart, readEvents } from '../sse.ts'
 import type { RunningSystem } from '../system.ts'
+import { fillConsole } from './console-data.ts'
 
 /** Addresses of one real thing each for the `$…` of the routes. */
 export type Examples = Record<string, string>
@@ -16,16 +17,19 @@ export type Examples = Record<string, string>
 /** A system with something on every page, seen by an administrator. */
 export async function fillSystem(
   system: RunningSystem,
-): Promise<{ admin: Person; examples: Examples }> {
+): Promise<{ admin: Person; examples: Examples; clear(): Promise<void> }> {
   const demo = await system.cli(['demo'])
   assert.equal(demo.code, 0, demo.stderr)
   const admin = await becomeAdministrator(system)
   const conversation = await talk(system.url, admin)
   await invite(system.url, admin)
   const first = async (path: string, field: string) => await firstOf(system.url, admin, path, field)
+  const { examples, clear } = await fillConsole(system, admin)
   return {
     admin,
+    clear,
     examples: {
+      ...examples,
       '/chatbot/$id': `/chatbot/${conversation}`,
       '/operations/users/$id': `/operations/users/${await first('/users', 'id')}`,
       '/operations/jobs/$id': `/operations/jobs/${await first('/jobs', 'id')}`,
