@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { outsidePaths } from '../web/src/outside/paths.ts'
 import { type Finding, type Route, settle, walkRoutes } from '../web/test/walk.ts'
 import { consoleEnvironment } from './browser/console-data.ts'
+import { insideStates, outsideStates } from './browser/shell-states.ts'
 import { newVisitor, openBrowser } from './browser/visitor.ts'
 import { type Examples, fillSystem } from './browser/walk-data.ts'
 import { skipWithout } from './peers.ts'
@@ -33,14 +34,22 @@ test('every page of every app, in both languages, colours and widths', {
     await visitor.open('/')
     const paths = await visitor.page.evaluate<string[]>(ROUTER_PATHS)
     await visitor.context.close()
-    const outside = await walkRoutes({ baseUrl, browser, routes: outsidePaths })
+    const outsideRoutes = [...outsidePaths, ...outsideStates]
+    const outside = await walkRoutes({ baseUrl, browser, routes: outsideRoutes })
     t.diagnostic(`before the sign-in: ${outside.sheet}`)
     const routes = paths.map((path) => toRoute(path, examples))
     const inside = await walkRoutes({ baseUrl, browser, cookies, routes, onePage: true })
     t.diagnostic(`behind the sign-in: ${inside.sheet}`)
+    // Each on a page of its own: what one opens would lie over the next.
+    const opened = await walkRoutes({ baseUrl, browser, cookies, routes: insideStates })
+    t.diagnostic(`opened over them: ${opened.sheet}`)
     await clear()
     assert.ok(paths.length > 20, `The router knows too little: ${paths.join(' ')}`)
-    assert.deepEqual([...lines(outside.findings), ...lines(inside.findings)], [])
+    const walked = [outside, inside, opened]
+    assert.deepEqual(
+      walked.flatMap(({ findings }) => lines(findings)),
+      [],
+    )
   } finally {
     await browser.close()
   }

@@ -16,9 +16,14 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ConsolePage } from '../console-page.tsx'
 import { refresh, useList } from '../queries.ts'
+import classes from './gateway.module.css'
 import { ProfileState } from './profiles-page.tsx'
 import type { Profile, ProfileServer, Upstream } from './shapes.ts'
 
+const touch = {
+  classNames: { root: classes.switch ?? '', label: blocks.touch ?? '' },
+  wrapperProps: { 'data-touch': true },
+}
 const LIMITS = ['callsPerMinute', 'maxConcurrent', 'timeoutMs', 'maxOutputBytes'] as const
 
 export function ProfilePage() {
@@ -139,6 +144,8 @@ function Servers({ profile }: { profile: Profile }) {
             header: t('gateway.enabled'),
             cell: ({ ref, enabled }) => (
               <Switch
+                classNames={{ root: classes.switch ?? '', track: classes.track ?? '' }}
+                wrapperProps={{ 'data-touch': true }}
                 aria-label={t('gateway.enabled')}
                 checked={enabled}
                 disabled={!can('mcp-console.operate')}
@@ -222,9 +229,9 @@ function AddServer({
   const [ref, setRef] = useState<string | null>(null)
   const chosen = upstreams.find((one) => one.ref === ref)
   return (
-    <div className={blocks.row}>
+    <div className={classes.add}>
       <Select
-        aria-label={t('gateway.addServer')}
+        label={t('gateway.server')}
         placeholder={t('gateway.chooseServer')}
         searchable
         value={ref}
@@ -276,11 +283,13 @@ function Limits({ profile }: { profile: Profile }) {
           />
         ))}
         <Switch
+          {...touch}
           label={t('gateway.enabled')}
           checked={enabled}
           onChange={(event) => setEnabled(event.currentTarget.checked)}
         />
         <Switch
+          {...touch}
           label={t('gateway.makeDefault')}
           checked={isDefault}
           onChange={(event) => setDefault(event.currentTarget.checked)}

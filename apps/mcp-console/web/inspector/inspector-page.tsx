@@ -4,6 +4,7 @@ import { useMessages } from '@minato/web/messages'
 import { useParams } from '@tanstack/react-router'
 import { ConsolePage } from '../console-page.tsx'
 import { ClientConfiguration } from './client-configuration.tsx'
+import classes from './inspector.module.css'
 import { Prompts } from './prompts.tsx'
 import { Resources } from './resources.tsx'
 import { Runs } from './runs.tsx'
@@ -24,13 +25,14 @@ export function InspectorPage() {
     : { label: t('servers.title'), to: `/mcp-console/servers/${id}` }
   return (
     <ConsolePage title={t('inspector.title')} intro={t('inspector.intro')} crumbs={[above]}>
-      <SegmentedControl
-        mb="md"
-        aria-label={t('inspector.part')}
-        value={part}
-        onChange={(next) => set({ part: next === 'tools' ? undefined : next })}
-        data={PARTS.map((value) => ({ value, label: t(`inspector.${value}`) }))}
-      />
+      <div className={classes.parts}>
+        <SegmentedControl
+          aria-label={t('inspector.part')}
+          value={part}
+          onChange={(next) => set({ part: next === 'tools' ? undefined : next })}
+          data={PARTS.map((value) => ({ value, label: t(`inspector.${value}`) }))}
+        />
+      </div>
       {part === 'tools' && <Tools path={path} />}
       {part === 'resources' && <Resources path={path} />}
       {part === 'prompts' && <Prompts path={path} />}

@@ -1,4 +1,5 @@
 import { Button, Checkbox, SegmentedControl, TextInput } from '@mantine/core'
+import blocks from '@minato/web/blocks.module.css'
 import { EmptyState } from '@minato/web/empty-state'
 import { ErrorState } from '@minato/web/error-state'
 import { useMessages } from '@minato/web/messages'
@@ -41,6 +42,9 @@ function Logs({ id }: { id: string }) {
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
         <Checkbox
+          className={blocks.touch ?? ''}
+          classNames={{ label: blocks.touch ?? '' }}
+          wrapperProps={{ 'data-touch': true }}
           label={t('servers.log.follow')}
           checked={follow}
           onChange={(event) => setFollow(event.currentTarget.checked)}

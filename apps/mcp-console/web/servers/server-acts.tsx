@@ -63,6 +63,18 @@ export function ServerActs({ container }: { container: Container }) {
   )
 }
 
+/** Where the acts of a running server will be. */
+export function ComingActs() {
+  const t = useMessages('mcp-console')
+  const { can } = useSession()
+  if (!can('mcp-console.operate')) return null
+  return (['restart', 'stop', 'edit', 'recreate', 'remove'] as const).map((act) => (
+    <Button key={act} disabled>
+      {t(`servers.${act}`)}
+    </Button>
+  ))
+}
+
 function Recreate({ container: { id, name } }: { container: Container }) {
   const t = useMessages('mcp-console')
   const navigate = useNavigate()

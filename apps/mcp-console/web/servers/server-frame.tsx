@@ -6,7 +6,7 @@ import type { ReactNode } from 'react'
 import { ConsolePage } from '../console-page.tsx'
 import { useAnswer } from '../queries.ts'
 import type { Container } from '../shapes.ts'
-import { ServerActs } from './server-acts.tsx'
+import { ComingActs, ServerActs } from './server-acts.tsx'
 
 const EVERY_MS = 5_000
 
@@ -30,10 +30,16 @@ export function ServerFrame({ children }: { children: (container: Container) => 
     <ConsolePage
       title={found.data?.name ?? t('servers.title')}
       crumbs={[{ label: t('servers.title'), to: '/mcp-console/servers' }]}
-      actions={found.data === undefined ? undefined : <ServerActs container={found.data} />}
+      actions={actsOf(found)}
       tabs={tabs}
     >
       <Answer of={found}>{children}</Answer>
     </ConsolePage>
   )
+}
+
+/** They keep their place while the server is read: nothing jumps when it is there. */
+function actsOf({ data, isPending }: { data: Container | undefined; isPending: boolean }) {
+  if (data !== undefined) return <ServerActs container={data} />
+  return isPending ? <ComingActs /> : undefined
 }
