@@ -11,6 +11,7 @@ import { OperationsPage } from '../operations-page.tsx'
 import { useAnswer, useList } from '../queries.ts'
 import type { List } from '../shapes.ts'
 import type { Ended, WorkerRow } from './job-shapes.ts'
+import own from './jobs.module.css'
 import { useJobsTabs } from './jobs-tabs.ts'
 import { ThroughputChart } from './throughput-chart.tsx'
 
@@ -35,7 +36,11 @@ export function ThroughputPage() {
       />
       <section className={classes.section}>
         <h2>{t('workers.question', { period: t(`workers.periods.${hours}`) })}</h2>
-        <Answer of={ended}>{({ items }) => <ThroughputChart steps={items} />}</Answer>
+        <div className={own.figure}>
+          <Answer of={ended} lines={5}>
+            {({ items }) => <ThroughputChart steps={items} />}
+          </Answer>
+        </div>
       </section>
       <Workers />
     </OperationsPage>
