@@ -1,10 +1,9 @@
 import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { defineApp } from '@minato/platform/app'
+import { startWith } from '@minato/platform/app/testing'
 import { defineJob } from '@minato/platform/jobs'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { startMinato } from '../platform/src/app/start.ts'
 
 /**
  * A process of the real system with an app of its own, for jobs.test.ts: `node jobs-process.ts
@@ -54,23 +53,7 @@ const app = defineApp({
 })
 
 if (role !== 'web' && role !== 'worker') throw new Error('Say web or worker.')
-const running = await startMinato({
-  system: {
-    root: join(import.meta.dirname, '..'),
-    version: '0.0.0-test',
-    apps: async () => [app],
-    startStandIns: async () => ({
-      names: [],
-      variables: {},
-      control: { url: '', token: '' },
-      close: async () => undefined,
-    }),
-    buildSite: async () => undefined,
-    commands: {},
-  },
-  env: process.env,
-  role,
-})
+const running = await startWith(app, { role, env: process.env })
 const { jobs, db } = running.booted.services
 if (role === 'web') {
   await sql`create schema if not exists trial`.execute(db)

@@ -17,6 +17,8 @@ const PROMPT =
   '港湾倉庫の社内窓口として丁寧に答えること。荷主別の割引率は四十七段階で管理し、表は金庫の三番棚に置く。' +
   'Escalate every complaint about demurrage charges to the night supervisor of berth seventeen.'
 const OTHERS_SECRET = '白鷺は夜明けに七番埠頭から一斉に飛び立つ、これは他人には話さない合言葉である'
+/** The MCP console's workers look for Docker by themselves; here they find nothing to act on. */
+const NO_DOCKER = '/nonexistent/docker.sock'
 const OWN_SECRET = '相談番号五五〇一の見積は社長の決裁前なので社外には決して出さないこと'
 
 let sandbox: Sandbox
@@ -45,10 +47,11 @@ before(async () => {
       MAIL_URL: sandbox.smtpUrl,
       CHATBOT_SYSTEM_PROMPT: PROMPT,
       CHATBOT_SEARCH_URL: `${strangerUrl}/search`,
+      MCP_CONSOLE_DOCKER_SOCKET: NO_DOCKER,
     },
   })
   base = await server.listen()
-  trace = traceSockets({ allow: ({ port }) => ownDoors().has(port) })
+  trace = traceSockets({ allow: ({ port, path }) => path === NO_DOCKER || ownDoors().has(port) })
   victim = await server.signIn()
   victimsConversation = await newConversation(victim)
   await ask(victim, victimsConversation, OTHERS_SECRET)

@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import { defineApp } from '@minato/platform/app'
-import { startMinato } from '../platform/src/app/start.ts'
+import { startWith } from '@minato/platform/app/testing'
 
 /** A web process of the real system with an app of its own, for realtime.test.ts. */
 const app = defineApp({
@@ -11,23 +10,7 @@ const app = defineApp({
   realtime: { rooms: { quay: { permission: 'signed-in', presence: true } } },
 })
 
-const running = await startMinato({
-  system: {
-    root: join(import.meta.dirname, '..'),
-    version: '0.0.0-test',
-    apps: async () => [app],
-    startStandIns: async () => ({
-      names: [],
-      variables: {},
-      control: { url: '', token: '' },
-      close: async () => undefined,
-    }),
-    buildSite: async () => undefined,
-    commands: {},
-  },
-  env: process.env,
-  role: 'web',
-})
+const running = await startWith(app, { role: 'web', env: process.env })
 const { auth, realtime } = running.booted.services
 const live = realtime.of('trial')
 

@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import { defineApp } from '@minato/platform/app'
-import { startMinato } from '../../platform/src/app/start.ts'
+import { startWith } from '@minato/platform/app/testing'
 import { obey } from './server.ts'
 import { ROOM } from './told.ts'
 
@@ -12,23 +11,7 @@ const app = defineApp({
   permissions: {},
   realtime: { rooms: { quay: { permission: 'signed-in' } } },
 })
-const { booted, url } = await startMinato({
-  system: {
-    root: join(import.meta.dirname, '../..'),
-    version: '0.0.0-bench',
-    apps: async () => [app],
-    startStandIns: async () => ({
-      names: [],
-      variables: {},
-      control: { url: '', token: '' },
-      close: async () => undefined,
-    }),
-    buildSite: async () => undefined,
-    commands: {},
-  },
-  env: process.env,
-  role: 'web',
-})
+const { booted, url } = await startWith(app, { role: 'web', env: process.env })
 const { auth, realtime } = booted.services
 const live = realtime.of('trial')
 obey({

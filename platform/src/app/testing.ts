@@ -9,7 +9,8 @@ import { watchPressure } from '../http/index.ts'
 import { createLogger } from '../log/index.ts'
 import { type Booted, bootServices } from './boot.ts'
 import type { AppDefinition } from './define-app.ts'
-import type { Services } from './services.ts'
+import type { Role, Services } from './services.ts'
+import { type Running, startMinato } from './start.ts'
 import { discoverApps } from './system.ts'
 import { appServices, createWeb, prepareJobs } from './web.ts'
 
@@ -180,4 +181,31 @@ async function signIn(
 
 function randomByte(): number {
   return 1 + Math.floor(Math.random() * 250)
+}
+
+/**
+ * A process of the real system with nothing but this app, without stand-ins and pages: for tests and
+ * measurements that stop it, kill it or run several.
+ */
+export async function startWith(
+  app: AppDefinition,
+  { role, env }: { role: Role; env: Environment },
+): Promise<Running> {
+  return await startMinato({
+    system: {
+      root: ROOT,
+      version: '0.0.0-test',
+      apps: async () => [app],
+      startStandIns: async () => ({
+        names: [],
+        variables: {},
+        control: { url: '', token: '' },
+        close: async () => undefined,
+      }),
+      buildSite: async () => undefined,
+      commands: {},
+    },
+    env,
+    role,
+  })
 }

@@ -17,7 +17,7 @@ export async function openSocketServer(options: {
 }): Promise<{ io: LiveServer; close(): Promise<void> }> {
   const { Server } = await import('socket.io')
   const { config, redisUrl, log } = options
-  const connection = redisUrl === undefined ? undefined : await patientClient(redisUrl, log)
+  const redis = redisUrl === undefined ? undefined : await patientClients(redisUrl, log)
   const io: LiveServer = new Server({
     path: `${REALTIME_PATH}/`,
     transports: config.longPolling ? ['polling', 'websocket'] : ['websocket'],
@@ -25,7 +25,7 @@ export async function openSocketServer(options: {
     serveClient: false,
     pingInterval: 20_000,
     pingTimeout: 20_000,
-    ...(connection === undefined ? {} : { adapter: await adapterOn(connection) }),
+    ...(redis === undefined ? {} : { adapter: await adapterOn(redis.first) }),
   })
   // Never listens: connections come in through the web server's own route.
   io.attach(createServer())
@@ -33,7 +33,7 @@ export async function openSocketServer(options: {
     io,
     async close() {
       await io.close()
-      connection?.disconnect()
+      redis?.disconnect()
     },
   }
 }
@@ -50,10 +50,23 @@ async function adapterOn(connection: Redis) {
 
 /**
  * The adapter asks again at once when a command fails, so its commands wait for Redis instead of
- * failing. What must not wait is not given to it while Redis is away.
+ * failing. What must not wait is not given to it while Redis is away. It makes clients of its own
+ * from the first and leaves them waiting for Redis at the end: they are remembered and ended here.
  */
-async function patientClient(redisUrl: Secret, log: Logger): Promise<Redis> {
-  const client = await openPatientRedis(redisUrl.reveal())
-  client.on('error', (error: Error) => log.debug('realtime.redis_error', { err: error }))
-  return client
+async function patientClients(redisUrl: Secret, log: Logger) {
+  const first = await openPatientRedis(redisUrl.reveal())
+  const all = [first]
+  const duplicate = first.duplicate.bind(first)
+  first.duplicate = (...options) => {
+    const copy = duplicate(...options)
+    all.push(copy)
+    return copy
+  }
+  first.on('error', (error: Error) => log.debug('realtime.redis_error', { err: error }))
+  return {
+    first,
+    disconnect() {
+      for (const client of all) client.disconnect()
+    },
+  }
 }

@@ -4,12 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 
 /**
- * Open and uncounted on purpose: a route here decides nothing. The request goes on to one of our own
- * routes, which asks for the permission, counts, checks the origin and writes the audit log.
+ * Open on purpose: a route here decides nothing. The request goes on to one of our own routes, which
+ * asks for the permission, counts, and writes the audit log. Load, address and origin are judged here
+ * already, before anything of the body is read.
  */
 export const OPEN = {
   permission: 'public',
-  rate: 'none',
+  rate: 'read',
   sensitive: true,
   tags: ['compatibility'],
 } as const
