@@ -20,7 +20,8 @@ export function listenOn(options: { url: string; log: Logger }): Listen {
         application_name: 'minato listen',
       })
       client.on('notification', ({ payload }) => heard(payload ?? ''))
-      client.once('error', (error) => again(error))
+      // More than once: a server that stops says so, then breaks the connection; unheard, it would end the process.
+      client.on('error', (error) => again(error))
       client.once('end', () => again(undefined))
       await client.connect()
       await client.query(`listen ${client.escapeIdentifier(channel)}`)
