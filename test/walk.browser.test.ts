@@ -24,7 +24,8 @@ test('every page of every app, in both languages, colours and widths', {
   try {
     await using system = await startSystem({ env: { ...NO_LIMITS, ...consoleEnvironment } })
     const baseUrl = system.url
-    const { admin, examples, clear } = await fillSystem(system)
+    await using filled = await fillSystem(system)
+    const { admin, examples } = filled
     const cookies = admin.cookie.split('; ').map((pair) => {
       const cut = pair.indexOf('=')
       return { name: pair.slice(0, cut), value: pair.slice(cut + 1) }
@@ -43,7 +44,6 @@ test('every page of every app, in both languages, colours and widths', {
     // Each on a page of its own: what one opens would lie over the next.
     const opened = await walkRoutes({ baseUrl, browser, cookies, routes: insideStates })
     t.diagnostic(`opened over them: ${opened.sheet}`)
-    await clear()
     assert.ok(paths.length > 20, `The router knows too little: ${paths.join(' ')}`)
     const walked = [outside, inside, opened]
     assert.deepEqual(

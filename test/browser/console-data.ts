@@ -17,7 +17,7 @@ export const consoleEnvironment = {
   MCP_CONSOLE_LISTING_MAX_AGE: '1s',
 }
 
-type Filled = { examples: Examples; clear(): Promise<void> }
+type Filled = AsyncDisposable & { examples: Examples }
 
 /**
  * Something on every page of the MCP console. Without a Docker engine the pages of a server show
@@ -49,7 +49,7 @@ export async function fillConsole({ url }: RunningSystem, admin: Person): Promis
       '/mcp-console/gateway/$id': `/mcp-console/gateway/${profile}`,
       '/mcp-console/sessions/$id': `/mcp-console/sessions/${session}`,
     },
-    async clear() {
+    async [Symbol.asyncDispose]() {
       if (docker === undefined) return
       await ask('DELETE', `/mcp-console/sessions/${session}`)
       await ask('DELETE', `/mcp-console/containers/${server}`)

@@ -17,19 +17,19 @@ export type Examples = Record<string, string>
 /** A system with something on every page, seen by an administrator. */
 export async function fillSystem(
   system: RunningSystem,
-): Promise<{ admin: Person; examples: Examples; clear(): Promise<void> }> {
+): Promise<AsyncDisposable & { admin: Person; examples: Examples }> {
   const demo = await system.cli(['demo'])
   assert.equal(demo.code, 0, demo.stderr)
   const admin = await becomeAdministrator(system)
   const conversation = await talk(system.url, admin)
   await invite(system.url, admin)
   const first = async (path: string, field: string) => await firstOf(system.url, admin, path, field)
-  const { examples, clear } = await fillConsole(system, admin)
+  const filled = await fillConsole(system, admin)
   return {
     admin,
-    clear,
+    [Symbol.asyncDispose]: () => filled[Symbol.asyncDispose](),
     examples: {
-      ...examples,
+      ...filled.examples,
       '/chatbot/$id': `/chatbot/${conversation}`,
       '/operations/users/$id': `/operations/users/${await first('/users', 'id')}`,
       '/operations/jobs/$id': `/operations/jobs/${await first('/jobs', 'id')}`,
