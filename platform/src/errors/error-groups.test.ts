@@ -92,7 +92,7 @@ test('secrets in messages and stacks are masked; anything may be thrown; nothing
 })
 
 test('a database that is away is logged, and the answer is not delayed by it', async () => {
-  await using gone = await testDatabase({ apps: [] })
+  const gone = await testDatabase({ apps: [] })
   const lines: string[] = []
   const log = createLogger({
     level: 'error',

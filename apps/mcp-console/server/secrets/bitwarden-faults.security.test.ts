@@ -44,8 +44,15 @@ beforeEach(async () => {
   await bw.calls()
 })
 
+/** Opening a vault counts as a sign-in by address, over all files that share one Redis: each comes from its own. */
 const post = (path: string, payload: object) =>
-  server.inject({ method: 'POST', url: `${API}${path}`, headers: person.headers, payload })
+  server.inject({
+    method: 'POST',
+    url: `${API}${path}`,
+    headers: person.headers,
+    payload,
+    remoteAddress: `10.${[1, 2, 3].map(() => 1 + Math.floor(Math.random() * 250)).join('.')}`,
+  })
 const open = (more: object = {}) =>
   post('/vault/open', { email: 'ann@example.com', masterPassword: MASTER, ...more })
 const ask = (...items: string[]) =>
