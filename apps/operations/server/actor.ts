@@ -6,9 +6,3 @@ import type { FastifyRequest } from 'fastify'
 export function actorFor(request: FastifyRequest): Actor {
   return actorOf(principalOf(request) as Principal, { ip: request.ip, requestId: request.id })
 }
-
-/** The part of an audit entry that says who acts, from where. */
-export function auditedBy(request: FastifyRequest) {
-  const { userId, email } = principalOf(request)
-  return { actorId: userId, actorEmail: email, ip: request.ip, requestId: request.id }
-}

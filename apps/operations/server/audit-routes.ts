@@ -1,7 +1,7 @@
 import type { RouteServer, Services } from '@minato/platform/app'
 import type { AuditFilter } from '@minato/platform/auth'
+import { auditedBy } from '@minato/platform/http'
 import { z } from 'zod'
-import { auditedBy } from './actor.ts'
 import { auditCsv } from './audit-csv.ts'
 import { operationsErrors } from './errors.ts'
 import { listOf, moment, paging } from './request-shapes.ts'

@@ -1,7 +1,7 @@
 import type { RouteServer, Services } from '@minato/platform/app'
 import { listErrorGroups, resolveErrorGroup } from '@minato/platform/errors'
+import { auditedBy } from '@minato/platform/http'
 import { z } from 'zod'
-import { auditedBy } from './actor.ts'
 import { operationsErrors } from './errors.ts'
 import { listOf, nothing, SMALL_BODY } from './request-shapes.ts'
 

@@ -1,6 +1,6 @@
 import type { RouteServer, Services } from '@minato/platform/app'
+import { auditedBy } from '@minato/platform/http'
 import { z } from 'zod'
-import { auditedBy } from './actor.ts'
 import { SMALL_BODY } from './request-shapes.ts'
 
 /** Without `silent`: nobody should be able to switch the log off from a browser. */

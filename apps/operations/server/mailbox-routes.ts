@@ -1,7 +1,7 @@
 import type { RouteServer, Services } from '@minato/platform/app'
+import { auditedBy } from '@minato/platform/http'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { auditedBy } from './actor.ts'
 import { operationsErrors } from './errors.ts'
 import { listOf, nothing } from './request-shapes.ts'
 import { callSandbox, readSandbox } from './sandbox-control.ts'

@@ -1,6 +1,6 @@
 import type { RouteServer, Services } from '@minato/platform/app'
+import { auditedBy } from '@minato/platform/http'
 import { z } from 'zod'
-import { auditedBy } from './actor.ts'
 import { operationsErrors } from './errors.ts'
 import { listOf, nothing, SMALL_BODY } from './request-shapes.ts'
 import { callSandbox, readSandbox } from './sandbox-control.ts'

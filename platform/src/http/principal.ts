@@ -7,3 +7,9 @@ export function principalOf(request: FastifyRequest): Principal {
   if (request.principal === null) throw commonErrors.FORBIDDEN({ permission: 'signed-in' })
   return request.principal
 }
+
+/** Who acted, from where: the part of an audit entry that a request brings. */
+export function auditedBy(request: FastifyRequest) {
+  const { userId, email } = principalOf(request)
+  return { actorId: userId, actorEmail: email, ip: request.ip, requestId: request.id }
+}

@@ -5,6 +5,7 @@ import { OutboundError } from '@minato/platform/outbound'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
+import { recordAct } from '../request.ts'
 import { catalogErrors, SourceError } from './errors.ts'
 import { forgetCatalog, loadCatalog } from './load.ts'
 import { readSource } from './read-source.ts'
@@ -99,7 +100,7 @@ async function add(
     .onConflict((conflict) => conflict.column('id').doNothing())
     .executeTakeFirst()
   if (inserted.numInsertedOrUpdatedRows === 0n) throw catalogErrors.MCP_CONSOLE_SOURCE_TAKEN({ id })
-  await record(services, request, 'add', id, { url, kind })
+  await recordAct(services, request, 'catalog-source.add', `catalog-source:${id}`, { url, kind })
   return viewOf(source, true)
 }
 
@@ -131,24 +132,5 @@ async function remove(services: ConsoleServices, request: FastifyRequest, id: st
     .where('id', '=', id)
     .execute()
   await forgetCatalog(services, source)
-  await record(services, request, 'remove', id, {})
-}
-
-async function record(
-  services: ConsoleServices,
-  request: FastifyRequest,
-  act: 'add' | 'remove',
-  id: string,
-  metadata: Record<string, unknown>,
-): Promise<void> {
-  const { userId, email } = principalOf(request)
-  await services.audit.record({
-    actorId: userId,
-    actorEmail: email,
-    action: `mcp-console.catalog-source.${act}`,
-    target: `catalog-source:${id}`,
-    ip: request.ip,
-    requestId: request.id,
-    metadata,
-  })
+  await recordAct(services, request, 'catalog-source.remove', `catalog-source:${id}`)
 }

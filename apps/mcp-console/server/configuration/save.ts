@@ -2,6 +2,7 @@ import { principalOf } from '@minato/platform/http'
 import type { FastifyRequest } from 'fastify'
 import type { ConsoleServices } from '../config.ts'
 import { gatewayOf } from '../gateway/gateway.ts'
+import { recordAct } from '../request.ts'
 import { diffJson } from './diff.ts'
 import { type ConfigurationVersion, type NewVersion, saveVersion, versionOf } from './store.ts'
 
@@ -20,18 +21,10 @@ export async function saveConfiguration(
   const places = diffJson(before.document, saved.document).map(
     ({ path, kind }) => `${kind} ${path}`,
   )
-  await services.audit.record({
-    actorId: userId,
-    actorEmail: email,
-    action: 'mcp-console.configuration.save',
-    target: `configuration:${saved.version}`,
-    ip: request.ip,
-    requestId: request.id,
-    metadata: {
-      changes: places.slice(0, 50),
-      count: places.length,
-      ...(change.restoredFrom === undefined ? {} : { restoredFrom: change.restoredFrom }),
-    },
+  await recordAct(services, request, 'configuration.save', `configuration:${saved.version}`, {
+    changes: places.slice(0, 50),
+    count: places.length,
+    ...(change.restoredFrom === undefined ? {} : { restoredFrom: change.restoredFrom }),
   })
   // Every process reads its profiles anew: what was switched off is off with the next call.
   gatewayOf(services).bus.publish({ topic: 'profiles' })

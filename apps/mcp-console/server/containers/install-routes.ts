@@ -3,9 +3,9 @@ import { transact } from '@minato/platform/data'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
+import { recordAct, untilHungUp, vaultOwnerOf } from '../request.ts'
 import { takeContainer } from './acts.ts'
 import { changeJob, installJob } from './jobs.ts'
-import { leaving, recordAct, vaultOwnerOf } from './request.ts'
 import { assertNameIsFree, assertSpec, reserveContainer, withFreeName } from './reserve.ts'
 import { type ServerSpec, savedSpec, serverSpec } from './spec.ts'
 import { containerOf, containerTables } from './store.ts'
@@ -40,7 +40,7 @@ export function installRoutes(server: RouteServer, services: ConsoleServices): v
   for (const path of ['/containers', '/containers/install'] as const) {
     server.post(path, install, async (request, reply) => {
       const started = await startInstall(services, request, request.body)
-      await recordAct(services, request, 'install', started.containerId, {
+      await recordAct(services, request, 'container.install', `container:${started.containerId}`, {
         name: request.body.name,
         image: request.body.image,
       })
@@ -62,7 +62,9 @@ function changeRoutes(server: RouteServer, services: ConsoleServices): void {
     async (request, reply) => {
       const { id } = request.params
       const started = await startRecreate(services, request, id, request.body)
-      await recordAct(services, request, 'edit', id, { name: request.body.name })
+      await recordAct(services, request, 'container.edit', `container:${id}`, {
+        name: request.body.name,
+      })
       return await answer(services, reply, started, { async: request.query.async, status: 200 })
     },
   )
@@ -73,7 +75,7 @@ function changeRoutes(server: RouteServer, services: ConsoleServices): void {
       const { id } = request.params
       const saved = savedSpec((await containerOf(services, id)).config)
       const started = await startRecreate(services, request, id, saved)
-      await recordAct(services, request, 'recreate', id)
+      await recordAct(services, request, 'container.recreate', `container:${id}`)
       return await answer(services, reply, started, { async: request.query.async, status: 200 })
     },
   )
@@ -147,7 +149,7 @@ async function answer(
     reply.code(202).header('location', started.job)
     return started
   }
-  await waitForJob(services, started.jobId, leaving(reply))
+  await waitForJob(services, started.jobId, untilHungUp(reply))
   reply.code(how.status)
   return await viewContainer(services, await containerOf(services, started.containerId))
 }

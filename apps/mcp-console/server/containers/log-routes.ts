@@ -5,11 +5,11 @@ import { openEventStream } from '@minato/platform/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
+import { untilHungUp } from '../request.ts'
 import { readyContainer } from './acts.ts'
 import type { Channel } from './frames.ts'
 import { inspectContainer } from './inspect.ts'
 import { type LogLine, type LogOptions, readLogs } from './logs.ts'
-import { leaving } from './request.ts'
 
 const flag = z.enum(['true', 'false'])
 const query = z.object({
@@ -89,7 +89,7 @@ async function stream(
 }
 
 async function download(reply: FastifyReply, name: string, read: Read): Promise<unknown> {
-  const options = { streams: BOTH, tail: 'all' as const, follow: false, signal: leaving(reply) }
+  const options = { streams: BOTH, tail: 'all' as const, follow: false, signal: untilHungUp(reply) }
   reply.header('content-type', 'text/plain; charset=utf-8')
   reply.header('content-disposition', `attachment; filename="${name}.log"`)
   return reply.send(Readable.from(textOf(read(options))))

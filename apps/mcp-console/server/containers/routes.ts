@@ -2,11 +2,11 @@ import type { RouteServer } from '@minato/platform/app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
+import { recordAct, untilHungUp, vaultOwnerOf } from '../request.ts'
 import { deleteServer, restartServer, startServer, stopServer } from './acts.ts'
 import { installRoutes } from './install-routes.ts'
 import { changeJob } from './jobs.ts'
 import { logRoutes } from './log-routes.ts'
-import { leaving, recordAct, vaultOwnerOf } from './request.ts'
 import { savedSpec, serverSpec } from './spec.ts'
 import { statsRoutes } from './stats-routes.ts'
 import { containerOf, listContainers } from './store.ts'
@@ -62,7 +62,7 @@ function actRoutes(server: RouteServer, services: ConsoleServices): void {
       async (request, reply) => {
         const { id } = request.params as z.infer<typeof byId>
         await perform(services, request, reply, { act, id })
-        await recordAct(services, request, act, id)
+        await recordAct(services, request, `container.${act}`, `container:${id}`)
         return await viewContainer(services, await containerOf(services, id))
       },
     )
@@ -73,7 +73,7 @@ function actRoutes(server: RouteServer, services: ConsoleServices): void {
     async (request, reply) => {
       const { id } = request.params
       await deleteServer(services, id)
-      await recordAct(services, request, 'delete', id)
+      await recordAct(services, request, 'container.delete', `container:${id}`)
       return reply.code(204).send(null)
     },
   )
@@ -95,7 +95,7 @@ async function perform(
   if (services.role === 'web' && delivery === 'file') {
     const input = { act, containerId: id, who }
     const job = await services.jobs.enqueue(changeJob, input, { ownerId: who.userId })
-    await waitForJob(services, job.id, leaving(reply))
+    await waitForJob(services, job.id, untilHungUp(reply))
     return
   }
   await (act === 'start' ? startServer : restartServer)(services, who, id)

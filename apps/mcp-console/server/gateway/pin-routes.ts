@@ -3,6 +3,7 @@ import { commonErrors } from '@minato/platform/errors'
 import { principalOf } from '@minato/platform/http'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { recordAct } from '../request.ts'
 import { gatewayErrors } from './errors.ts'
 import type { Gateway } from './gateway.ts'
 
@@ -50,16 +51,10 @@ export function pinRoutes(server: RouteServer, gateway: Gateway): void {
     { config: DECIDE, bodyLimit: 4096, schema: { body: approval } },
     async (request, reply) => {
       const { server: ref, tool, seenHash } = request.body
-      const { userId, email } = principalOf(request)
-      const approved = await approve(gateway, request.body, userId)
+      const approved = await approve(gateway, request.body, principalOf(request).userId)
       if (!approved) throw await whyNot(gateway, ref, tool)
-      await gateway.services.audit.record({
-        actorId: userId,
-        actorEmail: email,
-        action: 'mcp-console.tool.approve',
-        target: `tool:${ref}/${tool}`,
-        requestId: request.id,
-        metadata: { hash: seenHash },
+      await recordAct(gateway.services, request, 'tool.approve', `tool:${ref}/${tool}`, {
+        hash: seenHash,
       })
       gateway.bus.publish({ topic: 'pins', ref })
       return reply.status(204).send()

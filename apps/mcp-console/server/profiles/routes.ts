@@ -4,6 +4,7 @@ import { type Principal, principalOf } from '@minato/platform/http'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
 import { type Gateway, gatewayOf } from '../gateway/gateway.ts'
+import { recordAct } from '../request.ts'
 import { choiceRoutes } from './choice-routes.ts'
 import { readProfiles } from './read-profiles.ts'
 import { createProfile, updateProfile } from './save-profile.ts'
@@ -44,7 +45,7 @@ export function profileRoutes(server: RouteServer, services: ConsoleServices): v
       const first = (await readProfiles(gateway.db)).length === 0
       const values = { ...rest, title, isDefault: isDefault ?? first }
       const id = await createProfile(gateway, values, principal.userId)
-      await record(services, principal, 'create', id, request.id)
+      await recordAct(services, request, 'profile.create', `profile:${id}`)
       reply.status(201)
       return viewOf(await profileById(gateway, id), services.publicUrl)
     },
@@ -69,7 +70,7 @@ function changeRoutes(server: RouteServer, services: ConsoleServices, gateway: G
         withoutUndefined(request.body),
         principalOf(request).userId,
       )
-      await record(services, principalOf(request), 'update', id, request.id)
+      await recordAct(services, request, 'profile.update', `profile:${id}`)
       return viewOf(await profileById(gateway, id), services.publicUrl)
     },
   )
@@ -81,7 +82,7 @@ function changeRoutes(server: RouteServer, services: ConsoleServices, gateway: G
       await profileById(gateway, id)
       await gateway.db.deleteFrom('mcp_console.profiles').where('id', '=', id).execute()
       gateway.bus.publish({ topic: 'profiles' })
-      await record(services, principalOf(request), 'delete', id, request.id)
+      await recordAct(services, request, 'profile.delete', `profile:${id}`)
       return reply.status(204).send()
     },
   )
@@ -101,20 +102,4 @@ async function profileById(gateway: Gateway, id: string) {
   const profile = (await readProfiles(gateway.db)).find((one) => one.id === id)
   if (profile === undefined) throw commonErrors.NOT_FOUND()
   return profile
-}
-
-async function record(
-  { audit }: ConsoleServices,
-  principal: Principal,
-  verb: string,
-  id: string,
-  requestId: string,
-): Promise<void> {
-  await audit.record({
-    actorId: principal.userId,
-    actorEmail: principal.email,
-    action: `mcp-console.profile.${verb}`,
-    target: `profile:${id}`,
-    requestId,
-  })
 }

@@ -4,6 +4,7 @@ import { principalOf } from '@minato/platform/http'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
+import { recordAct } from '../request.ts'
 import { normalHostPattern } from './allows-host.ts'
 import { remoteErrors } from './errors.ts'
 import { remoteTables } from './store.ts'
@@ -93,13 +94,5 @@ async function record(
   act: 'add' | 'remove',
   pattern: string,
 ): Promise<void> {
-  const { userId, email } = principalOf(request)
-  await services.audit.record({
-    actorId: userId,
-    actorEmail: email,
-    action: `mcp-console.remote-host.${act}`,
-    target: `remote-host:${pattern}`,
-    ip: request.ip,
-    requestId: request.id,
-  })
+  await recordAct(services, request, `remote-host.${act}`, `remote-host:${pattern}`)
 }

@@ -4,6 +4,7 @@ import { principalOf } from '@minato/platform/http'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
+import { recordAct } from '../request.ts'
 import { type CallbackQuery, finishAuthorization } from './finish-authorization.ts'
 import { readRemoteServer } from './remote-servers.ts'
 import { startAuthorization } from './start-authorization.ts'
@@ -66,16 +67,7 @@ async function finish(
   request: FastifyRequest,
   query: CallbackQuery,
 ): Promise<string> {
-  const { userId, email } = principalOf(request)
-  const { id, name } = await finishAuthorization(services, query, userId)
-  await services.audit.record({
-    actorId: userId,
-    actorEmail: email,
-    action: 'mcp-console.remote-server.authorize',
-    target: `remote-server:${id}`,
-    ip: request.ip,
-    requestId: request.id,
-    metadata: { name },
-  })
+  const { id, name } = await finishAuthorization(services, query, principalOf(request).userId)
+  await recordAct(services, request, 'remote-server.authorize', `remote-server:${id}`, { name })
   return id
 }

@@ -3,6 +3,7 @@ import { principalOf } from '@minato/platform/http'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
+import { recordAct } from '../request.ts'
 import { connectRemote, greet } from './connect.ts'
 import { remoteErrors } from './errors.ts'
 import { hostRoutes } from './host-routes.ts'
@@ -74,7 +75,9 @@ function listRoutes(server: RouteServer, services: ConsoleServices): void {
     },
     async (request, reply) => {
       const row = await addRemoteServer(services, principalOf(request).userId, request.body)
-      await record(services, request, 'remote-server.add', row.id, { url: row.url })
+      await recordAct(services, request, 'remote-server.add', `remote-server:${row.id}`, {
+        url: row.url,
+      })
       return reply.status(201).send(viewRemote(row))
     },
   )
@@ -98,7 +101,7 @@ function singleRoutes(server: RouteServer, services: ConsoleServices): void {
       const { id } = request.params
       const found = await ownRemoteServer(services, id, principalOf(request).userId)
       await changeRemoteServer(services, found, request.body)
-      await record(services, request, 'remote-server.change', id, {
+      await recordAct(services, request, 'remote-server.change', `remote-server:${id}`, {
         changed: Object.keys(request.body),
       })
       return await view(services, request, id)
@@ -110,7 +113,7 @@ function singleRoutes(server: RouteServer, services: ConsoleServices): void {
     async (request, reply) => {
       const { id } = request.params
       const { url } = await removeRemoteServer(services, id, principalOf(request).userId)
-      await record(services, request, 'remote-server.delete', id, { url })
+      await recordAct(services, request, 'remote-server.delete', `remote-server:${id}`, { url })
       return reply.status(204).send()
     },
   )
@@ -132,7 +135,7 @@ function actRoutes(server: RouteServer, services: ConsoleServices): void {
         const { id } = request.params
         const found = await ownRemoteServer(services, id, principalOf(request).userId)
         await setEnabled(services, found, enabled)
-        await record(services, request, `remote-server.${act}`, id)
+        await recordAct(services, request, `remote-server.${act}`, `remote-server:${id}`)
         return await view(services, request, id)
       },
     )
@@ -170,23 +173,4 @@ function actRoutes(server: RouteServer, services: ConsoleServices): void {
 
 async function view(services: ConsoleServices, request: FastifyRequest, id: string) {
   return viewRemote(await readRemoteServer(services, id, principalOf(request).userId))
-}
-
-async function record(
-  services: ConsoleServices,
-  request: FastifyRequest,
-  act: string,
-  id: string,
-  metadata?: Record<string, unknown>,
-): Promise<void> {
-  const { userId, email } = principalOf(request)
-  await services.audit.record({
-    actorId: userId,
-    actorEmail: email,
-    action: `mcp-console.${act}`,
-    target: `remote-server:${id}`,
-    ip: request.ip,
-    requestId: request.id,
-    metadata,
-  })
 }

@@ -1,10 +1,10 @@
 import type { RouteServer } from '@minato/platform/app'
-import { principalOf } from '@minato/platform/http'
+import { auditedBy } from '@minato/platform/http'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
+import { untilHungUp, vaultOwnerOf } from '../request.ts'
 import { secretsErrors } from './errors.ts'
 import { githubTokenView, removeGithubToken, setGithubToken } from './github-token.ts'
-import { auditedBy, untilHungUp, vaultOwner } from './owner.ts'
 import { parseReference } from './reference.ts'
 
 const RULES = { permission: 'mcp-console.administer' } as const
@@ -41,7 +41,7 @@ export function githubTokenRoutes(server: RouteServer, services: ConsoleServices
     async (request, reply) => {
       const reference = parseReference(request.body.reference)
       if (reference === undefined) throw secretsErrors.MCP_CONSOLE_REFERENCE_INVALID()
-      const who = vaultOwner(principalOf(request))
+      const who = vaultOwnerOf(request)
       await setGithubToken(services, who, reference, untilHungUp(reply))
       await services.audit.record({
         ...auditedBy(request),

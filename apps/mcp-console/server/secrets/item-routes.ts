@@ -1,9 +1,8 @@
 import type { RouteServer } from '@minato/platform/app'
-import { principalOf } from '@minato/platform/http'
+import { auditedBy, principalOf } from '@minato/platform/http'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
 import { createItem, deleteItem, listItems, MAX_FIELDS, updateItem } from './built-in-items.ts'
-import { auditedBy } from './owner.ts'
 
 const READ = { permission: 'mcp-console.operate', rate: 'read' } as const
 /** Bodies hold secrets: they are never logged. */

@@ -1,8 +1,7 @@
 import type { RouteServer } from '@minato/platform/app'
-import { principalOf } from '@minato/platform/http'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
-import { untilHungUp, vaultOwner } from './owner.ts'
+import { untilHungUp, vaultOwnerOf } from '../request.ts'
 import { preflight } from './resolve.ts'
 
 const BODY_BYTES = 512 * 1024
@@ -29,7 +28,7 @@ export function preflightRoute(server: RouteServer, services: ConsoleServices): 
       schema: { body: z.record(z.string(), z.unknown()), response: { 200: answer } },
     },
     async (request, reply) => {
-      const who = vaultOwner(principalOf(request))
+      const who = vaultOwnerOf(request)
       const items = await preflight(services, who, request.body, untilHungUp(reply))
       return { ready: items.every(({ found }) => found === 'found'), items }
     },

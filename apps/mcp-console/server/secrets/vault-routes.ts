@@ -1,8 +1,10 @@
 import type { RouteServer } from '@minato/platform/app'
+import { auditedBy } from '@minato/platform/http'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
+import { untilHungUp } from '../request.ts'
 import { openVault, syncVault } from './open-vault.ts'
-import { auditedBy, sessionOwner, untilHungUp } from './owner.ts'
+import { sessionOwner } from './owner.ts'
 import { endVaultSessions, loadVaultSession } from './vault-sessions.ts'
 
 const READ = { permission: 'mcp-console.operate', rate: 'read', session: true } as const

@@ -4,7 +4,8 @@ import { principalOf } from '@minato/platform/http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ConsoleServices } from '../config.ts'
-import { leaving, vaultOwnerOf, waitForJob } from '../containers/index.ts'
+import { waitForJob } from '../containers/index.ts'
+import { recordAct, untilHungUp, vaultOwnerOf } from '../request.ts'
 import { assertReferences, referencesIn } from '../secrets/index.ts'
 import { createSession } from './create-session.ts'
 import { beginEnd } from './end-session.ts'
@@ -85,9 +86,9 @@ function createRoute(server: RouteServer, services: ConsoleServices): void {
         vaultOwnerOf(request),
         request.body,
       )
-      await record(services, request, 'create', sessionId)
+      await recordAct(services, request, 'session.create', `session:${sessionId}`)
       if (request.query.async === 'true') return accept(reply, sessionId, jobId)
-      await waitForJob(services, jobId, leaving(reply))
+      await waitForJob(services, jobId, untilHungUp(reply))
       const row = await own(services, request, sessionId)
       return reply.status(201).send(viewSession(row, services.clock()))
     },
@@ -117,7 +118,7 @@ function configRoute(server: RouteServer, services: ConsoleServices): void {
         })
         .where('id', '=', id)
         .execute()
-      await record(services, request, 'configure', id, request.body)
+      await recordAct(services, request, 'session.configure', `session:${id}`, request.body)
       return viewSession(await touchSession(services, id), services.clock())
     },
   )
@@ -152,9 +153,9 @@ function execRoute(server: RouteServer, services: ConsoleServices): void {
       const { userId } = principalOf(request)
       const job = await services.jobs.enqueue(runJob, input, { ownerId: userId })
       const what = 'tool' in run ? { tool: run.tool } : { command: run.command[0] }
-      await record(services, request, 'exec', id, what)
+      await recordAct(services, request, 'session.exec', `session:${id}`, what)
       if (request.query.async === 'true') return accept(reply, id, job.id)
-      await waitForJob(services, job.id, leaving(reply))
+      await waitForJob(services, job.id, untilHungUp(reply))
       return await readRun(services, id, job.id)
     },
   )
@@ -170,8 +171,8 @@ function deleteRoute(server: RouteServer, services: ConsoleServices): void {
       if (await beginEnd(services, id, 'deleted')) {
         const { userId } = principalOf(request)
         const job = await services.jobs.enqueue(endJob, { sessionId: id }, { ownerId: userId })
-        await record(services, request, 'delete', id)
-        await waitForJob(services, job.id, leaving(reply))
+        await recordAct(services, request, 'session.delete', `session:${id}`)
+        await waitForJob(services, job.id, untilHungUp(reply))
       }
       return reply.status(204).send()
     },
@@ -201,23 +202,4 @@ function accept(reply: FastifyReply, sessionId: string, jobId: string) {
   const job = `/api/jobs/${jobId}`
   reply.code(202).header('location', job)
   return { sessionId, jobId, job }
-}
-
-async function record(
-  services: ConsoleServices,
-  request: FastifyRequest,
-  act: string,
-  id: string,
-  metadata: Record<string, unknown> = {},
-): Promise<void> {
-  const { userId, email } = principalOf(request)
-  await services.audit.record({
-    actorId: userId,
-    actorEmail: email,
-    action: `mcp-console.session.${act}`,
-    target: `session:${id}`,
-    ip: request.ip,
-    requestId: request.id,
-    metadata,
-  })
 }
