@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { AnyCheck } from '../audit/define-check.ts'
 import type { Bilingual, Section, Values } from '../config/index.ts'
 import type { CspSources } from '../http/index.ts'
 import type { JobDefinition, Schedule } from '../jobs/index.ts'
@@ -49,6 +50,8 @@ export type AppDefinition<V extends Section['variables'] = Section['variables']>
   /** Sample data for `minato demo`. */
   demo?: (services: AppServices<V>, users: { id: string; email: string }[]) => Promise<void>
   csp?: CspSources
+  /** What must hold before people rely on the app: `minato audit` looks. */
+  checks?: readonly AnyCheck[]
 }
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/

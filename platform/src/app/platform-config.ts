@@ -1,3 +1,4 @@
+import { auditConfig } from '../audit/config.ts'
 import { authConfig } from '../auth/config.ts'
 import { cacheConfig } from '../cache/config.ts'
 import { type AnySection, coreConfig, type Values } from '../config/index.ts'
@@ -26,6 +27,7 @@ export const platformSections = {
   llm: llmConfig,
   realtime: realtimeConfig,
   outbound: outboundConfig,
+  audit: auditConfig,
 }
 
 export type PlatformConfig = {

@@ -1,0 +1,73 @@
+import type { AppDefinition } from '../app/define-app.ts'
+import type { Services } from '../app/services.ts'
+import type { Environment } from '../config/index.ts'
+import { allChecks } from './checks.ts'
+import type { Phase } from './define-check.ts'
+import type { Report } from './report.ts'
+import { type AuditProgress, runAudit } from './run.ts'
+import { openStaticContext } from './static/context.ts'
+import { DEFAULT_WAIVERS, readWaivers } from './waivers.ts'
+
+type Asked = {
+  root: string
+  apps: readonly AppDefinition[]
+  env: Environment
+  phases: readonly Phase[]
+  signal?: AbortSignal
+  onProgress?: AuditProgress
+}
+
+/**
+ * Audits the files alone: no configuration, no database, no network.
+ *
+ * @example const report = await auditFiles({ root, apps, env: process.env, phases: ['static'], release })
+ */
+export async function auditFiles(options: Asked & { release: string }): Promise<Report> {
+  const { root, apps, env } = options
+  const checks = allChecks(apps)
+  return await runAudit({
+    ...options,
+    checks,
+    contexts: { static: await openStaticContext({ root, env, apps }) },
+    waivers: await waiversOf(root, env['AUDIT_WAIVERS'] || DEFAULT_WAIVERS, checks, Date.now()),
+  })
+}
+
+/**
+ * Audits the system these services belong to, at its public address unless another is given.
+ *
+ * @example const report = await auditSystem(services, { root, apps, env: process.env, phases: PHASES })
+ */
+export async function auditSystem(
+  services: Services,
+  options: Asked & { url?: string | undefined },
+): Promise<Report> {
+  const { root, apps, env, phases } = options
+  const checks = allChecks(apps)
+  const has = (phase: Phase) => phases.includes(phase)
+  const url = (options.url ?? services.publicUrl).replace(/\/+$/, '')
+  const { waivers } = services.config.audit
+  return await runAudit({
+    ...options,
+    checks,
+    contexts: {
+      ...(has('static') ? { static: await openStaticContext({ root, env, apps }) } : {}),
+      ...(has('boot') ? { boot: { services, apps, root } } : {}),
+      ...(has('live') ? { live: { url, services, apps, root } } : {}),
+    },
+    waivers: await waiversOf(root, waivers, checks, services.clock()),
+    release: services.version,
+    profile: services.profile,
+    clock: services.clock,
+  })
+}
+
+async function waiversOf(
+  root: string,
+  file: string,
+  checks: readonly { id: string }[],
+  now: number,
+) {
+  const ids = new Set([...checks.map(({ id }) => id), 'audit.waivers'])
+  return await readWaivers(root, file, new Date(now), ids)
+}

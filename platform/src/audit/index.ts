@@ -1,0 +1,20 @@
+export { auditFiles, auditSystem } from './audit.ts'
+export { allChecks } from './checks.ts'
+export { auditConfig } from './config.ts'
+export {
+  type AnyCheck,
+  type BootCheck,
+  defineCheck,
+  fail,
+  type LiveCheck,
+  type Outcome,
+  PHASES,
+  type Phase,
+  type Place,
+  pass,
+  type Severity,
+  type StaticCheck,
+  skip,
+} from './define-check.ts'
+export { isFinding, type Report, type Result } from './report.ts'
+export { type Contexts, runAudit } from './run.ts'

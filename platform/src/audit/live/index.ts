@@ -1,0 +1,4 @@
+import type { LiveCheck } from '../define-check.ts'
+
+/** Every check of the live phase. */
+export const liveChecks: readonly LiveCheck[] = []
