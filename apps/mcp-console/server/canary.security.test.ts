@@ -51,8 +51,13 @@ after(async () => {
   ])
 })
 
-function start(dataDir?: string): Promise<RunningSystem> {
+function start(
+  dataDir?: string,
+  args: string[] = [],
+  socket = DOCKER_SOCKET,
+): Promise<RunningSystem> {
   return startSystem({
+    args,
     ...(dataDir === undefined ? {} : { dataDir }),
     env: {
       DATABASE_URL: postgres.url,
@@ -61,13 +66,14 @@ function start(dataDir?: string): Promise<RunningSystem> {
       MCP_CONSOLE_BITWARDEN_URL: sandbox.bitwarden.url,
       MCP_CONSOLE_BITWARDEN_CA: sandbox.bitwarden.caFile,
       MCP_CONSOLE_BITWARDEN_TIMEOUT: '60s',
-      MCP_CONSOLE_DOCKER_SOCKET: DOCKER_SOCKET,
+      MCP_CONSOLE_DOCKER_SOCKET: socket,
     },
   })
 }
 
 /** The parts of answers that are looked at. */
-type Said = { id?: string; jobId?: string; state?: string; items?: { state?: string }[] }
+type Said = { id?: string; jobId?: string; state?: string; items?: Item[] }
+type Item = { id?: string; name?: string; state?: string }
 
 async function ask(
   method: string,
@@ -273,6 +279,21 @@ test('a vault value is in the container that was given it, and nowhere else', {
     outputBefore += system.output()
     system = await start(system.dataDir)
     await lookEverywhere('after a crash')
+  })
+  await t.test('web apart from workers', async () => {
+    outputBefore += system.output()
+    await system.stop()
+    const worker = await start(system.dataDir, ['--role', 'worker'])
+    system = await start(system.dataDir, ['--role', 'web'], '/nowhere/docker.sock')
+    const installed = (await ask('GET', `${API}/containers`)).body.items ?? []
+    const { id } = installed.find(({ name }) => name === CONTAINER) ?? {}
+    const printed = await ask('POST', `${API}/inspector/${id}/tools/get-env`, { arguments: {} })
+    assert.equal(printed.status, 200, JSON.stringify(printed.body))
+    assert.match(JSON.stringify(printed.body), /THEIRS/, 'the tool prints its environment')
+    await lookEverywhere('after a tool printed its environment to a web process')
+    outputBefore += system.output() + worker.output()
+    await Promise.all([system.stop(), worker.stop()])
+    system = await start(system.dataDir)
   })
   await t.test('sign-out', async () => {
     // From an address of its own account: the session that opened the vault ends.

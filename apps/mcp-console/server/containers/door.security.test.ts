@@ -37,6 +37,22 @@ after(async () => {
   await mcp?.[Symbol.asyncDispose]()
 })
 
+/** A transport that writes down every message as the web process hears it, before anything scans it. */
+async function listening(services: ConsoleServices, id: string) {
+  const rawTransport = await openContainerTransport(services, id)
+  const messages: string[] = []
+  const { start } = rawTransport
+  rawTransport.start = async () => {
+    const pass = rawTransport.onmessage
+    rawTransport.onmessage = (message) => {
+      messages.push(JSON.stringify(message))
+      pass?.(message)
+    }
+    await start.call(rawTransport)
+  }
+  return { rawTransport, heard: () => messages.join('\n') }
+}
+
 test('only the calls the console makes are let through', () => {
   const id = 'a'.repeat(64)
   assert.deepEqual(doorCall('GET', '/containers/json?all=true'), { kind: 'list' })
@@ -82,7 +98,13 @@ test('a web process without the socket lists, talks to, stops and removes server
     })
     assert.deepEqual(content, [{ type: 'text', text: `Echo: ${index}${message}` }])
   }
-  for (const client of clients) await client.close()
+  const { rawTransport, heard } = await listening(web, made.id)
+  const teller = new Client({ name: 'test', version: '1' })
+  await teller.connect(rawTransport)
+  const told = await teller.callTool({ name: 'get-env', arguments: {} })
+  assert.match(JSON.stringify(told), /TOKEN.*\[secret\]/)
+  assert.ok(!heard().includes(CANARY), 'the web process heard the value')
+  for (const client of [teller, ...clients]) await client.close()
   const who = { userId: mcp.operator.user.id, sessionId: '' }
   await stopServer(web, made.id)
   await startServer(web, who, made.id)
@@ -97,12 +119,20 @@ for (const [transport, command] of [
 ] as const) {
   test(`a web process reaches a server over ${transport} through the door`, { skip }, async () => {
     const image = mcpImages().everything
-    const spec = { name: transport, image, transport, port: 3001, env: { PORT: '3001' } }
+    const env = { PORT: '3001', TOKEN: REFERENCE }
+    const spec = { name: transport, image, transport, port: 3001, env }
     const { id } = await mcp.install({ ...spec, command: [command] })
     const client = new Client({ name: 'test', version: '1' })
     await client.connect(await openContainerTransport(web, id))
     const { content } = await client.callTool({ name: 'echo', arguments: { message: '港' } })
     assert.deepEqual(content, [{ type: 'text', text: 'Echo: 港' }])
+    const { rawTransport, heard } = await listening(web, id)
+    const teller = new Client({ name: 'test', version: '1' })
+    await teller.connect(rawTransport)
+    const told = await teller.callTool({ name: 'get-env', arguments: {} })
+    assert.match(JSON.stringify(told), /TOKEN.*\[secret\]/)
+    assert.ok(!heard().includes(CANARY), 'the web process heard the value')
+    await teller.close()
     await client.close()
     const { dockerId } = await readyContainer(web, id)
     const headers = { authorization: `Bearer ${doorToken(mcp.services)}` }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { problemOf } from '@minato/platform/errors'
 import type { ContainerInspectInfo } from 'dockerode'
 import type { ConsoleServices } from '../config.ts'
@@ -12,7 +13,9 @@ import { DOOR_HEADER, DOOR_TTL_MS, doorToken } from './door-client.ts'
 import { doorPort, passOn } from './door-port.ts'
 import { type DoorCall, doorCall } from './door-rules.ts'
 import { instanceOf } from './instance.ts'
-import { maskedLines } from './logs.ts'
+import { maskedLines, valuesOf } from './logs.ts'
+import { maskedMessages } from './mask-streams.ts'
+import { type Mask, maskValues } from './mask-values.ts'
 import { removeSecretFiles } from './secret-files.ts'
 import { savedSpec } from './spec.ts'
 import { containerTables, findContainer } from './store.ts'
@@ -89,8 +92,9 @@ async function answer(
   const target = doorPort(url)
   if (target !== undefined) {
     const info = await ours(services, target.id)
-    if (info === undefined) response.writeHead(404).end()
-    else await passOn(incoming, response, { ...target, info })
+    const mask = info === undefined ? undefined : await maskOf(services, info)
+    if (info === undefined || mask === undefined) response.writeHead(404).end()
+    else await passOn(incoming, response, { ...target, info, mask })
     return
   }
   incoming.resume() // none of Docker's calls here needs its body
@@ -168,6 +172,16 @@ async function list(services: ConsoleServices, url: string) {
   })
 }
 
+/** Masks what the container was given out of a vault; undefined for one that has no row to say what that was. */
+async function maskOf(
+  services: ConsoleServices,
+  info: ContainerInspectInfo,
+): Promise<Mask | undefined> {
+  const row = await findContainer(services, info.Config.Labels[LABEL_ID] ?? '')
+  if (row === undefined) return undefined
+  return maskValues(await valuesOf(services, savedSpec(row.config), info))
+}
+
 async function ours(
   services: ConsoleServices,
   id: string,
@@ -206,7 +220,7 @@ async function ask(services: ConsoleServices, incoming: IncomingMessage): Promis
   })
 }
 
-/** Attach: after the engine has agreed, bytes go both ways. */
+/** Attach: after the engine has agreed, bytes go in as they are, and messages come out masked. */
 async function upgrade(
   services: ConsoleServices,
   incoming: IncomingMessage,
@@ -214,8 +228,9 @@ async function upgrade(
   head: Buffer,
 ): Promise<void> {
   const call = doorCall(incoming.method ?? '', incoming.url ?? '')
-  const isOurs = call?.kind === 'attach' && (await ours(services, call.id)) !== undefined
-  if (!isOurs) {
+  const info = call?.kind === 'attach' ? await ours(services, call.id) : undefined
+  const mask = info === undefined ? undefined : await maskOf(services, info)
+  if (mask === undefined) {
     socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n')
     return
   }
@@ -229,7 +244,7 @@ async function upgrade(
   outgoing.end()
   const [, engine, first] = (await once(outgoing, 'upgrade')) as [IncomingMessage, Duplex, Buffer]
   socket.write('HTTP/1.1 101 UPGRADED\r\nconnection: Upgrade\r\nupgrade: tcp\r\n\r\n')
-  if (first.length > 0) socket.write(first)
+  if (first.length > 0) engine.unshift(first)
   if (rest.length > 0) engine.write(rest)
   for (const [from, to] of [
     [socket, engine],
@@ -237,8 +252,9 @@ async function upgrade(
   ] as const) {
     from.on('error', () => to.destroy())
     from.on('close', () => to.destroy())
-    from.pipe(to)
   }
+  socket.pipe(engine)
+  pipeline(engine, maskedMessages(mask), socket).catch(() => socket.destroy())
 }
 
 /** dockerode sends its options as a body as well; what comes after it is for the server. */

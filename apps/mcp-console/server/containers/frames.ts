@@ -25,6 +25,14 @@ export function frameReader(): (piece: Buffer) => Frame[] {
   }
 }
 
+/** The same way round: a piece of standard output as Docker would give it. */
+export function frame(payload: Buffer): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES)
+  header[0] = 1
+  header.writeUInt32BE(payload.length, 4)
+  return Buffer.concat([header, payload])
+}
+
 /**
  * Cuts a stream of bytes into lines, without their ends. Pieces of one line are kept in a list, so a line of many
  * megabytes costs no more than its length; beyond `maxBytes` it is given in parts.

@@ -149,14 +149,15 @@ export async function maskSecretsOf(
   spec: ServerSpec,
   info: ContainerInspectInfo,
 ): Promise<() => void> {
-  const values = await secretsOf(services, spec, info)
+  const values = await valuesOf(services, spec, info)
   const forget = values.map((value) => registerSecret(value))
   return () => {
     for (const one of forget) one()
   }
 }
 
-async function secretsOf(
+/** What the container was given out of a vault; a process that may see neither Docker's state nor the files gets none. */
+export async function valuesOf(
   services: ConsoleServices,
   spec: ServerSpec,
   { Config }: ContainerInspectInfo,

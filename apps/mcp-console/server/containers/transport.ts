@@ -5,7 +5,7 @@ import type { ContainerInspectInfo } from 'dockerode'
 import type { ConsoleServices } from '../config.ts'
 import { createHttpTransport } from '../gateway/http-transport.ts'
 import { asking, docker } from './docker.ts'
-import { fetchThroughDoor } from './door-port.ts'
+import { addressThroughDoor, fetchThroughDoor } from './door-port.ts'
 import { containerErrors } from './errors.ts'
 import { inspectContainer } from './inspect.ts'
 import { maskAnswersOf } from './mask-answers.ts'
@@ -75,18 +75,20 @@ async function httpTransport(
       trust: 'config',
       service: 'mcp-server',
     })
-  const fetch =
-    services.role === 'web' && port !== undefined
-      ? fetchThroughDoor(services, { dockerId: info.Id, port }, direct)
-      : direct
+  // A web process may be on another machine, and what it hears is masked at the door.
+  const behind = services.role === 'web' && port !== undefined ? { dockerId: info.Id, port } : null
   if (transport === 'sse') {
     const url = new URL(path ?? '/sse', `http://127.0.0.1:${published}`)
     const { SSEClientTransport } = await import('@modelcontextprotocol/sdk/client/sse.js')
+    const fetch = behind === null ? direct : fetchThroughDoor(services, behind, direct)
     return new SSEClientTransport(url, { fetch })
   }
-  const { href } = new URL(path ?? '/mcp', `http://127.0.0.1:${published}`)
+  const { href, pathname, search } = new URL(path ?? '/mcp', `http://127.0.0.1:${published}`)
   // Every call through the gateway passes here: this transport costs it a fraction of the SDK's.
-  return createHttpTransport({ url: href, dispatcher: services.outbound.agent('config') })
+  const dispatcher = services.outbound.agent('config')
+  if (behind === null) return createHttpTransport({ url: href, dispatcher })
+  const { url, headers } = await addressThroughDoor(services, behind, pathname + search)
+  return createHttpTransport({ url, dispatcher, headers: () => headers })
 }
 
 /** Hubs of this process, by the container's id and the moment it was started. */
