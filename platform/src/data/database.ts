@@ -2,7 +2,9 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Kysely, type LogEvent, PGliteDialect, PostgresDialect } from 'kysely'
 import type { Logger } from '../log/index.ts'
+import type { Metrics } from '../observe/index.ts'
 import { listenOn } from './listen.ts'
+import { createQueryMetrics } from './query-metrics.ts'
 
 /** Untyped handle: a concern names its own tables with `db.withTables<Tables>()`. */
 export type Database = Kysely<unknown>
@@ -28,6 +30,7 @@ type PostgresOptions = {
   statementTimeoutMs: number
   slowQueryMs: number
   log: Logger
+  metrics?: Metrics
 }
 
 const INT8 = 20
@@ -61,7 +64,7 @@ export async function openPostgres(options: PostgresOptions): Promise<OpenDataba
   pool.on('error', (error) => options.log.warn('database.connection_lost', { err: error }))
   const db: Database = new Kysely({
     dialect: new PostgresDialect({ pool }),
-    log: slowQueryLog(options),
+    log: queryLog(options, pool),
   })
   return { db, kind: 'postgres', listen: listenOn(options), close: () => db.destroy() }
 }
@@ -77,6 +80,7 @@ export async function openPglite(options: {
   loadDataDir?: Blob
   slowQueryMs: number
   log: Logger
+  metrics?: Metrics
 }): Promise<OpenDatabase> {
   const [{ PGlite }, { pg_trgm }] = await Promise.all([
     import('@electric-sql/pglite'),
@@ -91,7 +95,7 @@ export async function openPglite(options: {
   })
   const db: Database = new Kysely({
     dialect: new PGliteDialect({ pglite }),
-    log: slowQueryLog(options),
+    log: queryLog(options),
   })
   const close = async (): Promise<void> => {
     await db.destroy()
@@ -102,11 +106,16 @@ export async function openPglite(options: {
   return { db, kind: 'pglite', listen, close }
 }
 
-function slowQueryLog(options: { slowQueryMs: number; log: Logger }) {
+type Pool = Parameters<typeof createQueryMetrics>[2]
+
+function queryLog(options: { slowQueryMs: number; log: Logger; metrics?: Metrics }, pool?: Pool) {
+  const { metrics, slowQueryMs, log } = options
+  const count = metrics === undefined ? undefined : createQueryMetrics(metrics, slowQueryMs, pool)
   return (event: LogEvent): void => {
-    if (event.queryDurationMillis < options.slowQueryMs) return
+    count?.(event)
+    if (event.queryDurationMillis < slowQueryMs) return
     // The text has placeholders only; parameters are never logged.
-    options.log.warn('database.slow_query', {
+    log.warn('database.slow_query', {
       sql: event.query.sql.slice(0, 1000),
       durationMs: Math.round(event.queryDurationMillis),
     })

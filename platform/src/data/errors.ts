@@ -22,6 +22,14 @@ export const dataErrors = defineErrors({
       ja: '{count} 件のマイグレーションが未適用です。`minato migrate` を実行してから起動してください。',
     },
   },
+  DATA_CONTRACT_TOO_EARLY: {
+    status: 409,
+    title: { en: 'Contract migration too early', ja: 'contract マイグレーションが早すぎます' },
+    detail: {
+      en: '{reason}. Deploy without the contract file first, and put it into the next release.',
+      ja: '{reason}。contract のファイルを除いて先にデプロイし、次のリリースに含めてください。',
+    },
+  },
   DATA_MIGRATION_FAILED: {
     status: 500,
     title: { en: 'Migration failed', ja: 'マイグレーションに失敗しました' },

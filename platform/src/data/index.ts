@@ -1,4 +1,5 @@
 export { createBatch } from './batch.ts'
+export { contractFaults, describeFault } from './contracts.ts'
 export { dataConfig } from './data-config.ts'
 export {
   type Database,

@@ -14,7 +14,7 @@ const NOW = new Date('2026-11-22T09:00:00Z')
 
 function migration(id: string, text: string): Migration {
   const checksum = createHash('sha256').update(text).digest('hex')
-  return { owner: 'shop', id, kind: 'expand', sql: text, checksum }
+  return { owner: 'shop', id, kind: 'expand', sql: text, checksum, contracts: [] }
 }
 
 const FIRST = migration(
@@ -138,7 +138,8 @@ test('names and dangerous statements are checked when files are read', async () 
   const read = () => readMigrations([{ owner: 'shop', folder }])
   try {
     await write('20261122000002_b.expand.sql', 'select 2;')
-    await write('20261122000001_a.contract.sql', 'drop table shop.a;\r\n')
+    const contract = '-- contracts: 20261122000002_b\r\ndrop table shop.a;\r\n'
+    await write('20261122000001_a.contract.sql', contract)
     await write('notes.txt', 'not a migration')
     const found = await read()
     assert.deepEqual(
@@ -148,8 +149,12 @@ test('names and dangerous statements are checked when files are read', async () 
         ['20261122000002_b', 'expand'],
       ],
     )
-    await write('20261122000001_a.contract.sql', 'drop table shop.a;\n')
+    await write('20261122000001_a.contract.sql', contract.replaceAll('\r', ''))
     assert.equal((await read())[0]?.checksum, found[0]?.checksum, 'line ends do not count')
+    assert.deepEqual(found[0]?.contracts, ['shop/20261122000002_b'])
+    await write('20261122000004_d.contract.sql', 'drop table shop.d;')
+    await assert.rejects(read(), { code: 'DATA_MIGRATION_INVALID', message: /-- contracts:/ })
+    await rm(join(folder, '20261122000004_d.contract.sql'))
     await write('20261122000003_c.expand.sql', 'drop table shop.a;')
     await assert.rejects(read(), { code: 'DATA_MIGRATION_INVALID', message: /one release later/ })
     await rm(join(folder, '20261122000003_c.expand.sql'))

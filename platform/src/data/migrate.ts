@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
+import { type ReleaseHistory, refuseEarlyContracts } from './contracts.ts'
 import type { Database } from './database.ts'
 import { dataErrors } from './errors.ts'
 import { runsOutsideTransaction } from './lint.ts'
@@ -8,14 +9,35 @@ import { splitStatements } from './split-statements.ts'
 
 export { splitStatements } from './split-statements.ts'
 
-type Applied = { owner: string; id: string; kind: string; checksum: string; applied_at: Date }
+type Applied = {
+  owner: string
+  id: string
+  kind: string
+  checksum: string
+  applied_at: Date
+  release: string | null
+}
 type MigrationTables = { 'minato.migrations': Applied }
 
 export type MigrationStatus = {
   owner: string
   id: string
   kind: 'expand' | 'contract'
+  contracts: readonly string[]
   appliedAt: Date | null
+  /** The release that applied it; null when it is pending, or was not told. */
+  release: string | null
+}
+
+export type MigrateOptions = {
+  now: Date
+  lockTimeoutMs?: number
+  /** The release that migrates: recorded with each migration. */
+  release?: string | undefined
+  /** Leaves contract migrations pending: the release before still runs. */
+  expandOnly?: boolean
+  /** Where people are served: refuses a contract migration that comes too early. */
+  history?: ReleaseHistory
 }
 
 /** One lock for all of Minato in a database: two deploys wait for each other. ("mnto" in ASCII.) */
@@ -36,8 +58,9 @@ export async function migrationStatus(
     if (row !== undefined && row.checksum !== migration.checksum) {
       throw dataErrors.DATA_MIGRATION_CHANGED({ file: `${migration.owner}/${migration.id}` })
     }
-    const { owner, id, kind } = migration
-    return { owner, id, kind, appliedAt: row?.applied_at ?? null }
+    const { owner, id, kind, contracts } = migration
+    const appliedAt = row?.applied_at ?? null
+    return { owner, id, kind, contracts, appliedAt, release: row?.release ?? null }
   })
 }
 
@@ -59,22 +82,26 @@ async function readApplied(db: Kysely<unknown>): Promise<Map<string, Applied>> {
  *
  * @example
  * const applied = await migrate(db, await readMigrations(folders), { now: new Date() })
+ * @throws {MinatoError} DATA_CONTRACT_TOO_EARLY before anything is changed, DATA_MIGRATION_FAILED.
  */
 export async function migrate(
   db: Database,
   migrations: readonly Migration[],
-  options: { now: Date; lockTimeoutMs?: number },
+  options: MigrateOptions,
 ): Promise<MigrationStatus[]> {
   return await db.connection().execute(async (connection) => {
     await takeLock(connection)
     try {
       await prepare(connection, migrations)
       const done: MigrationStatus[] = []
-      for (const status of await migrationStatus(connection, migrations)) {
+      const states = await migrationStatus(connection, migrations)
+      if (options.history !== undefined) refuseEarlyContracts(states, options.history)
+      for (const status of states) {
         const migration = migrations.find((m) => m.owner === status.owner && m.id === status.id)
         if (status.appliedAt !== null || migration === undefined) continue
+        if (options.expandOnly === true && status.kind === 'contract') continue
         await apply(connection, migration, options)
-        done.push({ ...status, appliedAt: options.now })
+        done.push({ ...status, appliedAt: options.now, release: options.release ?? null })
       }
       return done
     } finally {
@@ -109,15 +136,12 @@ async function prepare(db: Database, migrations: readonly Migration[]): Promise<
       applied_at timestamptz not null,
       primary key (owner, id)
     )`.execute(db)
+  await sql`alter table minato.migrations add column if not exists release text`.execute(db)
 }
 
-async function apply(
-  db: Database,
-  migration: Migration,
-  options: { now: Date; lockTimeoutMs?: number },
-): Promise<void> {
+async function apply(db: Database, migration: Migration, options: MigrateOptions): Promise<void> {
   try {
-    if (runsOutsideTransaction(migration.sql)) await applyConcurrently(db, migration, options.now)
+    if (runsOutsideTransaction(migration.sql)) await applyConcurrently(db, migration, options)
     else await applyInTransaction(db, migration, options)
   } catch (error) {
     throw dataErrors.DATA_MIGRATION_FAILED(
@@ -133,14 +157,14 @@ async function apply(
 async function applyInTransaction(
   db: Database,
   migration: Migration,
-  options: { now: Date; lockTimeoutMs?: number },
+  options: MigrateOptions,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     // A migration that cannot get its lock soon must fail rather than queue every reader behind it.
     await sql`select set_config('lock_timeout', ${`${options.lockTimeoutMs ?? 5000}ms`}, true),
                      set_config('statement_timeout', '0', true)`.execute(tx)
     for (const statement of splitStatements(migration.sql)) await sql.raw(statement).execute(tx)
-    await remember(tx, migration, options.now)
+    await remember(tx, migration, options)
   })
 }
 
@@ -148,7 +172,11 @@ async function applyInTransaction(
  * Indexes built while people work. One that was interrupted stays behind as invalid: it is dropped
  * first, so that the file can be run again.
  */
-async function applyConcurrently(db: Database, migration: Migration, now: Date): Promise<void> {
+async function applyConcurrently(
+  db: Database,
+  migration: Migration,
+  options: MigrateOptions,
+): Promise<void> {
   const { rows } = await sql<{ name: string }>`
     select indexrelid::regclass::text as name from pg_index where not indisvalid`.execute(db)
   for (const { name } of rows) {
@@ -158,14 +186,18 @@ async function applyConcurrently(db: Database, migration: Migration, now: Date):
     }
   }
   for (const statement of splitStatements(migration.sql)) await sql.raw(statement).execute(db)
-  await remember(db, migration, now)
+  await remember(db, migration, options)
 }
 
-async function remember(db: Kysely<unknown>, migration: Migration, now: Date): Promise<void> {
+async function remember(
+  db: Kysely<unknown>,
+  migration: Migration,
+  { now, release }: MigrateOptions,
+): Promise<void> {
   const { owner, id, kind, checksum } = migration
   await db
     .withTables<MigrationTables>()
     .insertInto('minato.migrations')
-    .values({ owner, id, kind, checksum, applied_at: now })
+    .values({ owner, id, kind, checksum, applied_at: now, release: release ?? null })
     .execute()
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { contractsOf } from './contracts.ts'
 import { dataErrors } from './errors.ts'
 import { lintMigration } from './lint.ts'
 
@@ -12,6 +13,8 @@ export type Migration = {
   kind: 'expand' | 'contract'
   sql: string
   checksum: string
+  /** What a contract migration completes, as `owner/id`; empty for the others. */
+  contracts: readonly string[]
 }
 
 export type MigrationFolder = { owner: string; folder: string }
@@ -35,15 +38,22 @@ export async function readMigrations(folders: readonly MigrationFolder[]): Promi
         })
       }
       const sql = await readFile(join(folder, file), 'utf8')
-      const finding = lintMigration(sql, kind, file)
+      const contracts = kind === 'contract' ? contractsOf(owner, sql) : []
+      const finding = lintMigration(sql, kind, file) ?? unnamed(kind, contracts)
       if (finding !== undefined) {
         throw dataErrors.DATA_MIGRATION_INVALID({ file: `${owner}/${file}`, reason: finding })
       }
       const id = file.replace(/\.(expand|contract)\.sql$/, '')
-      migrations.push({ owner, id, kind, sql, checksum: checksumOf(sql) })
+      migrations.push({ owner, id, kind, sql, checksum: checksumOf(sql), contracts })
     }
   }
   return migrations
+}
+
+function unnamed(kind: Migration['kind'], contracts: readonly string[]): string | undefined {
+  return kind === 'expand' || contracts.length > 0
+    ? undefined
+    : 'say what it completes in a line `-- contracts: <id of the expand migration>`'
 }
 
 function checksumOf(sql: string): string {
