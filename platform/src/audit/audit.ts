@@ -1,11 +1,9 @@
 import type { AppDefinition } from '../app/define-app.ts'
 import type { Services } from '../app/services.ts'
 import type { Environment } from '../config/index.ts'
-import { allChecks } from './checks.ts'
 import type { Phase } from './define-check.ts'
 import type { Report } from './report.ts'
 import { type AuditProgress, runAudit } from './run.ts'
-import { openStaticContext } from './static/context.ts'
 import { DEFAULT_WAIVERS, readWaivers } from './waivers.ts'
 
 type Asked = {
@@ -24,6 +22,7 @@ type Asked = {
  */
 export async function auditFiles(options: Asked & { release: string }): Promise<Report> {
   const { root, apps, env } = options
+  const { allChecks, openStaticContext } = await load()
   const checks = allChecks(apps)
   return await runAudit({
     ...options,
@@ -43,6 +42,7 @@ export async function auditSystem(
   options: Asked & { url?: string | undefined },
 ): Promise<Report> {
   const { root, apps, env, phases } = options
+  const { allChecks, openStaticContext } = await load()
   const checks = allChecks(apps)
   const has = (phase: Phase) => phases.includes(phase)
   const url = (options.url ?? services.publicUrl).replace(/\/+$/, '')
@@ -60,6 +60,15 @@ export async function auditSystem(
     profile: services.profile,
     clock: services.clock,
   })
+}
+
+/** Loaded when an audit is asked for: a server that starts must not wait for hundreds of texts. */
+async function load() {
+  const [{ allChecks }, { openStaticContext }] = await Promise.all([
+    import('./checks.ts'),
+    import('./static/context.ts'),
+  ])
+  return { allChecks, openStaticContext }
 }
 
 async function waiversOf(

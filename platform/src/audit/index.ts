@@ -1,5 +1,4 @@
 export { auditFiles, auditSystem } from './audit.ts'
-export { allChecks } from './checks.ts'
 export { auditConfig } from './config.ts'
 export {
   type AnyCheck,
@@ -16,5 +15,6 @@ export {
   type StaticCheck,
   skip,
 } from './define-check.ts'
+export { auditErrors } from './errors.ts'
 export { isFinding, type Report, type Result } from './report.ts'
-export { type Contexts, runAudit } from './run.ts'
+export { listRuns, type RunSummary, readRun, saveRun } from './runs.ts'

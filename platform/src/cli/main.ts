@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   key: async () => (await import('./commands/key.ts')).key,
   keys: async () => (await import('./commands/keys.ts')).keys,
   config: async () => (await import('./commands/config.ts')).config,
+  audit: async () => (await import('./commands/audit.ts')).audit,
   import: async () => (await import('./commands/import.ts')).importState,
   demo: async () => (await import('./commands/demo.ts')).demo,
   log: async () => (await import('./commands/log.ts')).log,

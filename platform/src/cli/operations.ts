@@ -1,3 +1,4 @@
+import { auditOperations } from '../audit/operations.ts'
 import { authOperations } from '../auth/operations.ts'
 import { demoOperations } from './demo-operation.ts'
 import { importOperations } from './import-operation.ts'
@@ -8,6 +9,7 @@ import type { Operation } from './operation.ts'
 
 const OPERATIONS = new Map<string, Operation<never, unknown>>(
   [
+    ...auditOperations,
     ...authOperations,
     ...demoOperations,
     ...importOperations,
