@@ -211,6 +211,32 @@ async function openVaults(): Promise<void> {
   assert.equal(opened.status, 200, JSON.stringify(opened.body))
 }
 
+/** An isolated session whose command and tool print their environment; its container has the values. */
+async function printInSession(image: string, env: Record<string, string>): Promise<void> {
+  const made = await watching(ask('POST', `${API}/sessions`, { image, env }))
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  const path = `${API}/sessions/${made.body.id}`
+  const given = inspect(`minato-session-${made.body.id}`).Config.Env
+  assert.ok(given.includes(`OWN=${BUILT_IN}`) && given.includes(`THEIRS=${BITWARDEN}`))
+  for (const run of [
+    { command: ['sh', '-c', 'env; env >&2; echo "$OWN" | base64; exit 3'] },
+    { command: ['sh', '-c', `echo '{"text":"'"$OWN$THEIRS"'"}'`] },
+    { tool: 'get-env' },
+    { tool: 'echo', arguments: {} },
+  ]) {
+    const ran = await watching(ask('POST', `${path}/exec`, run))
+    assert.equal(ran.status, 200, JSON.stringify(ran.body))
+    if (!('arguments' in run)) assert.match(JSON.stringify(ran.body), /\[secret\]/)
+  }
+  const later = await ask('POST', `${path}/exec?async=true`, { tool: 'get-env' })
+  await until('the run has ended', async () => {
+    const { body } = await ask('GET', `/api/jobs/${later.body.jobId}`)
+    return body.state === 'succeeded'
+  })
+  await ask('GET', `${path}/runs/${later.body.jobId}`)
+  assert.equal((await ask('DELETE', path)).status, 204)
+}
+
 test('a vault value is in the container that was given it, and nowhere else', {
   skip,
 }, async (t) => {
@@ -238,6 +264,10 @@ test('a vault value is in the container that was given it, and nowhere else', {
     assert.equal(printed.status, 200, JSON.stringify(printed.body))
     assert.match(JSON.stringify(printed.body), /THEIRS/, 'the tool prints its environment')
     await lookEverywhere('after tools ran, one of which prints its environment')
+  })
+  await t.test('runs in an isolated session', async () => {
+    await printInSession(everything, env)
+    await lookEverywhere('after runs in an isolated session')
   })
   await t.test('failed installations', async () => {
     const failing = [
@@ -290,6 +320,7 @@ test('a vault value is in the container that was given it, and nowhere else', {
     const printed = await ask('POST', `${API}/inspector/${id}/tools/get-env`, { arguments: {} })
     assert.equal(printed.status, 200, JSON.stringify(printed.body))
     assert.match(JSON.stringify(printed.body), /THEIRS/, 'the tool prints its environment')
+    await printInSession(everything, env)
     await lookEverywhere('after a tool printed its environment to a web process')
     outputBefore += system.output() + worker.output()
     await Promise.all([system.stop(), worker.stop()])

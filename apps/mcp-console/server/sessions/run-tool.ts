@@ -19,13 +19,16 @@ import { readClientFiles } from './tls-folder.ts'
 
 const CONNECT_MS = 15_000
 const MOST_LINES = 5_000
+/** How long a server may take to answer anything after a call was called off. */
+const RECOVERY_MS = 5_000
 
 type ToolCall = { tool: string; arguments: Record<string, unknown> }
 type Place = { sessionId: string; spec: SessionSpec; info: ContainerInspectInfo }
 
 /**
  * Calls a tool of the session's server: over its standard input and output, or over mutual TLS where it listens. At the
- * time limit the server is killed and started anew; what it had said until then is kept.
+ * time limit, and when the run is cancelled, the call is called off and what it had said until then is kept; a server
+ * that then answers nothing any more is killed and started anew.
  */
 export async function runTool(
   services: ConsoleServices,
@@ -45,8 +48,8 @@ export async function runTool(
   try {
     await connect(services, client, place, Math.min(CONNECT_MS, limits.timeoutMs))
     const outcome = await ask(client, call, say, deadline, signal)
+    if (outcome === 'time' || outcome === 'cancelled') await recover(services, client, place)
     signal.throwIfAborted()
-    if (outcome === 'time') await restart(services, place.info.Id)
     const errorOutput = collector(limits.keepBytes)
     if (typeof outcome === 'object' && outcome.problem !== undefined) {
       errorOutput.push(Buffer.from(`${outcome.problem}\n`))
@@ -100,7 +103,7 @@ async function tlsTransport(
 }
 
 /** A result, a refusal in the server's words, or what ended the call. */
-type Answer = { result?: CallToolResult; problem?: string } | 'time' | 'gone'
+type Answer = { result?: CallToolResult; problem?: string } | 'time' | 'gone' | 'cancelled'
 
 async function ask(
   client: Client,
@@ -120,6 +123,7 @@ async function ask(
     })
     return { result: result as CallToolResult }
   } catch (error) {
+    if (signal.aborted) return 'cancelled'
     if (!(error instanceof McpError)) throw error
     if (error.code === ErrorCode.RequestTimeout) return 'time'
     if (error.code === ErrorCode.ConnectionClosed) return 'gone'
@@ -129,7 +133,7 @@ async function ask(
 
 function exitCodeOf(outcome: Answer): number {
   if (outcome === 'time') return EXIT_TIMED_OUT
-  if (outcome === 'gone') return EXIT_KILLED
+  if (outcome === 'gone' || outcome === 'cancelled') return EXIT_KILLED
   return outcome.result === undefined || outcome.result.isError === true ? 1 : 0
 }
 
@@ -140,8 +144,14 @@ function textOf(result: CallToolResult): string {
     .join('\n')
 }
 
-async function restart(services: ConsoleServices, dockerId: string): Promise<void> {
-  await asking(services, () => docker(services).getContainer(dockerId).restart({ t: 0 }))
+/** The SDK has sent `notifications/cancelled`. Other runs of the session are spared when the server goes on by itself. */
+async function recover(services: ConsoleServices, client: Client, { info, sessionId }: Place) {
+  try {
+    await client.ping({ timeout: RECOVERY_MS })
+  } catch (error) {
+    services.log.warn('mcp_console.session_restarted', { sessionId, err: error })
+    await asking(services, () => docker(services).getContainer(info.Id).restart({ t: 0 }))
+  }
 }
 
 /** What the server wrote to its standard error during the call. */

@@ -8,7 +8,7 @@ import { openSessionHouse, type SessionHouse } from './test/session-house.ts'
 
 const IDLE = { image: 'minato-test/base', command: ['cat'] }
 
-/** A stdio server that counts its calls, tells of its progress, and may never answer or die. */
+/** A stdio server that counts its calls, tells of its progress, and may never answer, answer nothing at all, or die. */
 const SERVER = `
 import { createInterface } from 'node:readline'
 let calls = 0
@@ -20,10 +20,13 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     const serverInfo = { name: 'counter', version: '1' }
     return say({ id, result: { protocolVersion: params.protocolVersion, capabilities, serverInfo } })
   }
+  if (method === 'ping') return say({ id, result: {} })
+  if (method === 'notifications/cancelled') return console.error('called off')
   if (method !== 'tools/call') return
   calls += 1
   console.error('call ' + calls)
   if (params.name === 'die') process.exit(9)
+  if (params.name === 'stick') for (;;) {}
   if (params.name === 'hang') {
     const progressToken = params._meta.progressToken
     say({ method: 'notifications/progress', params: { progressToken, progress: 1, message: 'half way' } })
@@ -48,20 +51,28 @@ describe('runs', { skip: withoutDocker, concurrency: 3 }, () => {
   })
   after(async () => await house[Symbol.asyncDispose]())
 
-  test('the server of a session lives on between runs, until one passes its time limit', async () => {
+  test('the server of a session lives on between runs, and after a call that was called off', async () => {
     const first = await house.exec(counter, { tool: 'count' })
     const second = await house.exec(counter, { tool: 'count' })
     assert.deepEqual([first.body.output, second.body.output], ['call 1\n', 'call 2\n'])
     assert.match(second.body.errorOutput, /call 2/)
 
-    // At its time limit the server is killed; what it said is kept, and the next run finds a new one.
-    const { body } = await house.exec(counter, { tool: 'hang', timeoutSeconds: 15 })
-    assert.deepEqual(
-      [body.exitCode, body.timedOut, body.output],
-      [124, true, 'half way\nstill here\n'],
-      JSON.stringify(body),
-    )
+    // At the time limit of one call what was said is kept; a second one beside it goes on.
+    const beside = house.exec(counter, { tool: 'hang', timeoutSeconds: 30 })
+    const { body } = await house.exec(counter, { tool: 'hang', timeoutSeconds: 10 })
+    assert.deepEqual([body.exitCode, body.timedOut], [124, true], JSON.stringify(body))
+    assert.match(body.output, /half way\nstill here\n$/)
+    assert.match(body.errorOutput, /called off/)
     const next = await house.exec(counter, { tool: 'count' })
+    assert.equal(next.body.output, 'call 5\n')
+    assert.equal((await beside).body.timedOut, true)
+  })
+
+  test('a server that answers nothing after its time limit is started anew', async () => {
+    const opened = await house.open({ image: scriptImage('session-counter', SERVER) })
+    const stuck = await house.exec(opened.body.id, { tool: 'stick', timeoutSeconds: 10 })
+    assert.deepEqual([stuck.body.exitCode, stuck.body.timedOut], [124, true])
+    const next = await house.exec(opened.body.id, { tool: 'count' })
     assert.equal(next.body.output, 'call 1\n')
   })
 
