@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { PGlite } from '@electric-sql/pglite'
 import { Kysely, type LogEvent, PGliteDialect, PostgresDialect } from 'kysely'
 import type { Logger } from '../log/index.ts'
 import type { Metrics } from '../observe/index.ts'
@@ -97,6 +98,7 @@ export async function openPglite(options: {
     dialect: new PGliteDialect({ pglite }),
     log: queryLog(options),
   })
+  embedded.set(db, pglite)
   const close = async (): Promise<void> => {
     await db.destroy()
     // The dialect closes only what a query has opened; an unused one would keep the process alive.

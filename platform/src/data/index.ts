@@ -8,6 +8,7 @@ export {
   type OpenDatabase,
   openPglite,
   openPostgres,
+  pgliteOf,
 } from './database.ts'
 export { dataErrors } from './errors.ts'
 export { type MigrationStatus, migrate, migrationStatus, splitStatements } from './migrate.ts'
