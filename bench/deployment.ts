@@ -12,7 +12,11 @@ import { cli } from '../test/system.ts'
 
 const MAIN = join(import.meta.dirname, '../bin/main.ts')
 /** As bin/minato.js has them. */
-const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16']
+const FLAGS = [
+  '--disable-warning=ExperimentalWarning',
+  '--max-semi-space-size=16',
+  '--max-old-space-size=512',
+]
 const ORIGIN = 'https://minato.example.com'
 const READY_WITHIN_MS = 60_000
 

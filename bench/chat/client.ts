@@ -64,7 +64,7 @@ async function readAnswer(
   if (response.statusCode !== 200) {
     throw new Error(`${door.name} answered ${response.statusCode}: ${text.slice(0, 300)}`)
   }
-  if (firstAt === 0) throw new Error(`${door.name} gave no token: ${text.slice(0, 300)}`)
+  if (firstAt === 0) throw new Error(`${door.name} gave no token: … ${text.slice(-120)}`)
   const totalMs = performance.now() - startedAt
   return { firstTokenMs: firstAt - startedAt, totalMs, text, maxGapMs }
 }
