@@ -110,6 +110,18 @@ export async function openPglite(options: {
 
 type Pool = Parameters<typeof createQueryMetrics>[2]
 
+const embedded = new WeakMap<Database, PGlite>()
+
+/**
+ * The embedded database itself, for what kysely has no words for (COPY). Undefined on PostgreSQL.
+ *
+ * @example
+ * await pgliteOf(services.db)?.transaction(async (tx) => { … })
+ */
+export function pgliteOf(db: Database): PGlite | undefined {
+  return embedded.get(db)
+}
+
 function queryLog(options: { slowQueryMs: number; log: Logger; metrics?: Metrics }, pool?: Pool) {
   const { metrics, slowQueryMs, log } = options
   const count = metrics === undefined ? undefined : createQueryMetrics(metrics, slowQueryMs, pool)
