@@ -1,5 +1,6 @@
 import { auditConfig } from '../audit/config.ts'
 import { authConfig } from '../auth/config.ts'
+import { backupConfig } from '../backup/config.ts'
 import { cacheConfig } from '../cache/config.ts'
 import { type AnySection, coreConfig, type Values } from '../config/index.ts'
 import { dataConfig } from '../data/data-config.ts'
@@ -27,6 +28,7 @@ export const platformSections = {
   llm: llmConfig,
   realtime: realtimeConfig,
   outbound: outboundConfig,
+  backup: backupConfig,
   audit: auditConfig,
 }
 

@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Services } from '../app/services.ts'
+import { createDiskBackups } from './disk-store.ts'
+import { createS3Backups } from './s3-store.ts'
+import type { BackupStore } from './store.ts'
+
+export type StoreDeps = Pick<Services, 'outbound'> & {
+  config: Pick<Services['config'], 'backup'>
+  dataDir: string
+}
+
+/** The store of `BACKUP_URL`, or of a place named for once. Without both: a folder in the data folder. */
+export async function openStore(deps: StoreDeps, to?: string): Promise<BackupStore> {
+  const { url, accessKeyId, secretAccessKey } = deps.config.backup
+  const place = to ?? url
+  if (place === undefined) return createDiskBackups(join(deps.dataDir, 'backups'))
+  if (!place.startsWith('s3:')) {
+    return createDiskBackups(place.startsWith('file:') ? fileURLToPath(place) : place)
+  }
+  // The SDK costs some 20 MB: only an installation with backups in S3 loads it.
+  const { createS3Store } = await import('../files/s3-store.ts')
+  const { hostname, pathname } = new URL(place)
+  const store = createS3Store({
+    url: place,
+    accessKeyId: accessKeyId?.reveal() ?? '',
+    secretAccessKey: secretAccessKey?.reveal() ?? '',
+    outbound: deps.outbound,
+    spoolFolder: join(deps.dataDir, 'tmp'),
+  })
+  return createS3Backups(store, `s3://${hostname}${pathname.replace(/\/+$/, '')}`)
+}
