@@ -6,6 +6,7 @@ import { demo } from './server/demo.ts'
 import { fileRoutes, startFileSweep } from './server/file-routes.ts'
 import { assistantPrompt } from './server/instructions.ts'
 import { messageRoutes } from './server/message-routes.ts'
+import { chatbotMetrics } from './server/metrics.ts'
 import { openAiRoutes } from './server/openai-routes.ts'
 import { promptRoutes } from './server/prompt-routes.ts'
 import { settingsRoutes } from './server/settings-routes.ts'
@@ -53,6 +54,7 @@ export default defineApp({
     return async () => stop()
   },
   demo,
+  metrics: chatbotMetrics,
 })
 
 function answerLeases(services: Services): AnswerLeases {

@@ -13,6 +13,7 @@ import { encrypted } from './server/encrypted.ts'
 import { gatewayEndpoint, gatewayRoutes, startRetention } from './server/gateway/index.ts'
 import { stateImport } from './server/import-state/index.ts'
 import { inspectorRoutes } from './server/inspector/index.ts'
+import { mcpConsoleMetrics } from './server/metrics.ts'
 import { profileRoutes } from './server/profiles/index.ts'
 import { remoteRoutes } from './server/remote/index.ts'
 import { secretsRoutes, sweepEndedVaults } from './server/secrets/index.ts'
@@ -84,4 +85,5 @@ export default defineApp({
     }
   },
   imports: { 'mcp-console-state': stateImport },
+  metrics: mcpConsoleMetrics,
 })

@@ -6,7 +6,6 @@ import {
   type Message,
   normalize,
   type Part,
-  score,
 } from '@minato/platform/llm'
 import { newCanary, type Prepared } from './answer-events.ts'
 import { filesOfMessages, type StoredFile } from './file-store.ts'
@@ -116,7 +115,7 @@ async function toPart(
   }
   const text =
     file.text === null || file.text === '' ? '(no text was found in this file)' : file.text
-  const { verdict, reasons } = score(normalize(text))
+  const { verdict, reasons } = services.llm.guard.score(normalize(text))
   if (verdict !== 'allow') {
     services.log.info('chatbot.upload_suspicious', { fileId: file.id, verdict, reasons })
   }

@@ -6,6 +6,7 @@ import type { AnswerLeases } from './answer-leases.ts'
 import type { chatbotConfig } from './config.ts'
 import { chatbotErrors } from './errors.ts'
 import { type Ending, type LiveAnswer, StoppedError } from './live-answer.ts'
+import { answersCounted } from './metrics.ts'
 
 export type ChatbotServices = AppServices<(typeof chatbotConfig)['variables']>
 
@@ -29,6 +30,7 @@ export async function writeAnswer(
   task: AnswerTask,
 ): Promise<void> {
   const ending = await produce(services, answer, task)
+  services.metrics.counter(answersCounted).inc({ state: ending.state })
   const stored = await leases.settle(answer, ending, services.clock()).catch((error: unknown) => {
     // The lease runs out and a sweep marks the answer as interrupted: nothing claims it is done.
     services.log.error('chatbot.answer_not_settled', { err: error, messageId: answer.id })

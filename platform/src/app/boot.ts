@@ -18,7 +18,7 @@ import { createKeyRing, parseKeys } from '../keys/index.ts'
 import { createLlm } from '../llm/index.ts'
 import { createLogger, type Logger } from '../log/index.ts'
 import { createMail } from '../mail/index.ts'
-import { createMetrics } from '../observe/index.ts'
+import { createMetrics, type Metrics } from '../observe/index.ts'
 import { createOutbound, type Outbound } from '../outbound/index.ts'
 import { createRealtime } from '../realtime/index.ts'
 import { createUploads } from '../uploads/index.ts'
@@ -64,10 +64,13 @@ export async function bootServices(options: BootOptions): Promise<Booted> {
   const log = options.overrides?.log ?? openLog(config, dataDir, options.quiet === true)
   const closing = closeStack(log)
   try {
-    const database = await openDatabase(config, dataDir, log)
+    const metrics = createMetrics({ log })
+    const database = await openDatabase(config, dataDir, log, metrics)
     closing.push('database', database.close)
     const redis = await createRedis({ config: config.cache, log, onClose: closing.push })
-    const services = assemble({ options, loaded, dataDir, log, database, closing, redis })
+    const services = assemble({
+      ...{ options, loaded, dataDir, log, metrics, database, closing, redis },
+    })
     return {
       services,
       databaseKind: database.kind,
@@ -105,11 +108,17 @@ async function openDatabase(
   config: PlatformConfig,
   dataDir: string,
   log: Logger,
+  metrics: Metrics,
 ): Promise<OpenDatabase> {
   const { databaseUrl, ...limits } = config.data
   return databaseUrl === undefined
-    ? await openPglite({ folder: join(dataDir, 'db'), slowQueryMs: limits.slowQueryMs, log })
-    : await openPostgres({ ...limits, url: databaseUrl.reveal(), log })
+    ? await openPglite({
+        folder: join(dataDir, 'db'),
+        slowQueryMs: limits.slowQueryMs,
+        log,
+        metrics,
+      })
+    : await openPostgres({ ...limits, url: databaseUrl.reveal(), log, metrics })
 }
 
 type Parts = {
@@ -117,13 +126,15 @@ type Parts = {
   loaded: ReadConfig
   dataDir: string
   log: Logger
+  metrics: Metrics
   database: OpenDatabase
   closing: ReturnType<typeof closeStack>
   redis: Redis | undefined
 }
 
 /** The order is that of need: each service is given only what was made before it. */
-function assemble({ options, loaded, dataDir, log, database, closing, redis }: Parts): Services {
+function assemble(parts: Parts): Services {
+  const { options, loaded, dataDir, log, metrics, database, closing, redis } = parts
   const { config, profile } = loaded
   const { overrides } = options
   const clock = overrides?.clock ?? Date.now
@@ -136,7 +147,6 @@ function assemble({ options, loaded, dataDir, log, database, closing, redis }: P
   const publicUrl = (
     config.core.publicUrl ?? `http://${config.core.host}:${config.core.port}`
   ).replace(/\/+$/, '')
-  const metrics = createMetrics()
   const base = {
     profile,
     role: options.role,
@@ -154,7 +164,7 @@ function assemble({ options, loaded, dataDir, log, database, closing, redis }: P
     dataDir,
     onClose: closing.push,
     appConfigs: appConfigs(loaded, options.apps),
-    errors: createErrorReporter({ db, log, clock, release: options.system.version }),
+    errors: createErrorReporter({ db, log, clock, metrics, release: options.system.version }),
     redis,
   }
   const outbound = createOutbound({

@@ -5,6 +5,7 @@ import type { Bilingual, Section, Values } from '../config/index.ts'
 import type { CspSources } from '../http/index.ts'
 import type { JobDefinition, Schedule } from '../jobs/index.ts'
 import type { EncryptedPlaces } from '../keys/index.ts'
+import type { AppMetric } from '../observe/index.ts'
 import type { RealtimeDefinition } from '../realtime/index.ts'
 import type { Services } from './services.ts'
 import type { StateImport } from './state-import.ts'
@@ -50,6 +51,8 @@ export type AppDefinition<V extends Section['variables'] = Section['variables']>
   /** Sample data for `minato demo`. */
   demo?: (services: AppServices<V>, users: { id: string; email: string }[]) => Promise<void>
   csp?: CspSources
+  /** Figures of the app's business, for dashboards and alerts. */
+  metrics?: readonly AppMetric[]
   /** What must hold before people rely on the app: `minato audit` looks. */
   checks?: readonly AnyCheck[]
 }
@@ -67,17 +70,24 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
  *   permissions: { 'notes.use': { title: { en: 'Use notes', ja: 'メモの利用' }, roles: ['user'] } },
  *   routes: (server) => { … },
  * })
- * @throws {Error} when the name or a permission's name is not of the agreed form.
+ * @throws {Error} when the name, or that of a permission or metric, is not of the agreed form.
  */
 export function defineApp<V extends Section['variables']>(
   definition: AppDefinition<V>,
 ): AppDefinition<V> {
-  const { name, permissions } = definition
+  const { name, permissions, metrics = [] } = definition
   if (!NAME.test(name))
     throw new Error(`App name "${name}" must be lower-case words joined by hyphens.`)
   for (const permission of Object.keys(permissions)) {
     if (!permission.startsWith(`${name}.`)) {
       throw new Error(`Permission "${permission}" of app "${name}" must start with "${name}.".`)
+    }
+  }
+  for (const metric of metrics) {
+    if (!metric.name.startsWith(`${schemaOf(name)}_`)) {
+      throw new Error(
+        `Metric "${metric.name}" of app "${name}" must start with "${schemaOf(name)}_".`,
+      )
     }
   }
   return Object.freeze(definition)

@@ -180,9 +180,10 @@ async function listen(server: FastifyInstance, { services }: Booted): Promise<st
 }
 
 async function listenMetrics({ services }: Booted): Promise<string | undefined> {
-  const { metricsPort } = services.config.http
-  if (metricsPort === undefined || !services.config.core.metricsEnabled) return undefined
-  const listener = await listenForMetrics(services.metrics, metricsPort)
+  const { metricsPort: port, metricsHost: host, metricsToken } = services.config.http
+  if (port === undefined || !services.config.core.metricsEnabled) return undefined
+  const token = /^(127\.|::1$|localhost$)/.test(host) ? undefined : metricsToken?.reveal()
+  const listener = await listenForMetrics(services.metrics, { host, port, token })
   services.onClose('metrics', listener.close)
   return listener.url
 }

@@ -9,6 +9,7 @@ import { watchPressure } from '../http/index.ts'
 import { createLogger } from '../log/index.ts'
 import { type Booted, bootServices } from './boot.ts'
 import type { AppDefinition } from './define-app.ts'
+import { observeServices } from './observe-services.ts'
 import type { Role, Services } from './services.ts'
 import { type Running, startMinato } from './start.ts'
 import { discoverApps } from './system.ts'
@@ -102,6 +103,7 @@ export async function testServer(options: TestOptions = {}): Promise<TestServer>
   const booted = await testServices(options)
   const { services, apps } = booted
   const pressure = watchPressure({ maxDelayMs: 60_000, onMemoryLimit: () => undefined })
+  observeServices(services, apps, pressure)
   const server = await createWeb({
     services,
     apps,

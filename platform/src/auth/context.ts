@@ -26,6 +26,8 @@ export type MailSender = {
   ): Promise<unknown>
 }
 
+export const SIGN_IN_OUTCOMES = ['succeeded', 'failed', 'second_factor_failed', 'locked'] as const
+
 /** What the functions of this concern share. Made once by `createAuth`. */
 export type AuthContext = {
   db: AuthDatabase
@@ -45,6 +47,8 @@ export type AuthContext = {
   twoFactorRequired(roles: readonly Role[]): boolean
   /** Lets work go on after the answer; shutdown waits for it. */
   inBackground(name: string, work: Promise<void>): void
+  /** For alerts: somebody who guesses shows up here first. */
+  countSignIn(outcome: (typeof SIGN_IN_OUTCOMES)[number]): void
 }
 
 export type Tx = Kysely<AuthTables>

@@ -3,11 +3,12 @@ import type { Profile } from '../config/index.ts'
 import type { Database } from '../data/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import type { Logger } from '../log/index.ts'
+import type { Metrics } from '../observe/index.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { type Auth, buildAuth } from './auth.ts'
 import type { AuthConfig } from './config.ts'
-import type { AuthContext, MailSender } from './context.ts'
+import { type AuthContext, type MailSender, SIGN_IN_OUTCOMES } from './context.ts'
 import { cookieNames } from './credentials.ts'
 import { createInvalidations } from './invalidations.ts'
 import { PASSWORD_COST, type PasswordCost } from './password-hash.ts'
@@ -29,6 +30,7 @@ export type AuthDeps = {
   log: Logger
   clock: () => number
   random: RandomBytes
+  metrics?: Pick<Metrics, 'counter'>
   /** Tests make hashing cheap; everywhere else the default holds. */
   passwordCost?: PasswordCost
   onClose(name: string, close: () => Promise<void> | void): void
@@ -59,6 +61,7 @@ export function createAuth(deps: AuthDeps): { auth: Auth; audit: AuditLog } {
         (role) => (strict && role === 'admin') || config.auth.twoFactorRoles.includes(role),
       ),
     inBackground: background.start,
+    countSignIn: signInCounter(deps.metrics),
   }
   const cookies = cookieNames(deps.publicUrl)
   const signingKeys = createSigningKeys(context)
@@ -71,6 +74,16 @@ export function createAuth(deps: AuthDeps): { auth: Auth; audit: AuditLog } {
   })
   const auth = buildAuth({ context, signingKeys, access, reader, setup, cookies }, deps.onClose)
   return { auth, audit }
+}
+
+function signInCounter(metrics: AuthDeps['metrics']): AuthContext['countSignIn'] {
+  const counter = metrics?.counter({
+    name: 'auth_sign_ins_total',
+    help: 'Sign-ins: succeeded, failed, second_factor_failed, or locked after too many failures.',
+    labelNames: ['outcome'],
+  })
+  for (const outcome of SIGN_IN_OUTCOMES) counter?.inc({ outcome }, 0)
+  return (outcome) => counter?.inc({ outcome })
 }
 
 /** Work that goes on after the answer was sent. */

@@ -38,7 +38,10 @@ export async function signIn(
   const began = new Date(context.clock())
   const addressKey = addressAttemptKey(meta.ip)
   const address = await beginAttempt(context, addressKey, addressPolicy(context))
-  if (!address.allowed) throw tooMany(address.retryAfterMs)
+  if (!address.allowed) {
+    context.countSignIn('locked')
+    throw tooMany(address.retryAfterMs)
+  }
   const key = accountKey(input.email)
   const account = await beginAttempt(context, key, accountPolicy(context))
   const row = await selectUsers(context.db)
@@ -73,6 +76,7 @@ async function recordFailure(
   userId: string | undefined,
   meta: RequestMeta,
 ): Promise<void> {
+  context.countSignIn('failed')
   await context.audit.record({
     actorId: null,
     action: 'sign-in.fail',
@@ -137,6 +141,7 @@ export async function completeChallenge(
     .executeTakeFirst()
   if (open === undefined) throw authErrors.AUTH_CHALLENGE_EXPIRED()
   if (!(await useSecondFactor(context, open.user_id, factor))) {
+    context.countSignIn('second_factor_failed')
     await context.audit.record({
       actorId: open.user_id,
       action: 'two-factor.fail',
@@ -168,7 +173,7 @@ export async function completeSignIn(
   meta: RequestMeta,
   { method, provedAt }: Proof,
 ): Promise<SignedIn> {
-  return await transact(context.db, async (tx) => {
+  const signedIn = await transact(context.db, async (tx) => {
     await assertStillGood(tx, user.id, provedAt)
     await noticeNewDevice(context, tx, user, meta)
     const started = await startSession(context, tx, user, meta)
@@ -186,6 +191,8 @@ export async function completeSignIn(
     )
     return { user, ...started }
   })
+  context.countSignIn('succeeded')
+  return signedIn
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { type Logger, sanitize } from '../log/index.ts'
+import type { Metrics } from '../observe/index.ts'
 
 export type ErrorTables = {
   'minato.error_groups': {
@@ -41,12 +42,18 @@ export function createErrorReporter(deps: {
   log: Logger
   clock: () => number
   release: string
+  metrics?: Pick<Metrics, 'counter'>
 }): ErrorReporter {
   const db = deps.db.withTables<ErrorTables>()
+  const unexpected = deps.metrics?.counter({
+    name: 'errors_unexpected_total',
+    help: 'Errors that nobody foresaw.',
+  })
   const pending = new Set<Promise<void>>()
   return {
     capture(error, where = {}) {
       deps.log.error('error.unexpected', { err: error, ...where })
+      unexpected?.inc()
       const storing = store(db, error, where, deps).catch((cause) => {
         deps.log.error('error.not_stored', { err: cause })
       })

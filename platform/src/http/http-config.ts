@@ -105,7 +105,12 @@ export const httpConfig = defineConfig(
       },
     ),
     metricsPort: variable('METRICS_PORT', integer(0, 65_535).optional(), {
-      describe: 'serves /metrics on a port of its own, on loopback',
+      describe: 'serves /metrics on a port of its own, for workers too',
+    }),
+    metricsHost: variable('METRICS_HOST', z.string().default('127.0.0.1'), {
+      describe:
+        'address that METRICS_PORT listens on; other than loopback it asks for METRICS_TOKEN',
+      example: '0.0.0.0',
     }),
     compress: variable('HTTP_COMPRESS', bool.default(true), {
       describe: 'whether answers are compressed (off where a proxy does it)',
@@ -122,8 +127,36 @@ export const httpConfig = defineConfig(
       example: 'app:chatbot:generation=5/1m,user:batch@example.com:read=6000/1m',
     }),
   },
-  { check: productionDemands },
+  {
+    check: (values, profile) => [...metricsDemands(values), ...productionDemands(values, profile)],
+  },
 )
+
+const LOOPBACK = /^(127\.|::1$|localhost$)/
+
+function metricsDemands(values: {
+  metricsHost: string
+  metricsPort: number | undefined
+  metricsToken: unknown
+}): Problem[] {
+  const { metricsHost, metricsPort, metricsToken } = values
+  if (metricsPort === undefined || LOOPBACK.test(metricsHost) || metricsToken !== undefined) {
+    return []
+  }
+  return [
+    {
+      variable: 'METRICS_TOKEN',
+      problem: {
+        en: 'is not set, and METRICS_HOST lets other machines ask',
+        ja: 'が設定されていませんが、METRICS_HOST により他のマシンから読めます',
+      },
+      mend: {
+        en: 'set it to 16 characters or more and give it to the collector, or remove METRICS_HOST',
+        ja: '16 文字以上で設定して収集側にも渡すか、METRICS_HOST を削除してください',
+      },
+    },
+  ]
+}
 
 function productionDemands(
   values: { allowedOrigins: readonly string[] },

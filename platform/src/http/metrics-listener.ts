@@ -1,20 +1,24 @@
+import { timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Metrics } from '../observe/index.ts'
 
-const HOST = '127.0.0.1'
-
 /**
- * `/metrics` on a port of its own, on loopback: for a collector beside the process, which needs no
- * token there. Port 0 takes a free one.
+ * `/metrics` on a port of its own, on loopback unless another address is configured. There it needs
+ * no token; elsewhere it asks for one. Port 0 takes a free one.
  */
 export async function listenForMetrics(
   metrics: Metrics,
-  port: number,
+  options: { host: string; port: number; token: string | undefined },
 ): Promise<{ url: string; close(): Promise<void> }> {
+  const { host, port, token } = options
   const server = createServer((request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics') {
+    if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404).end()
+      return
+    }
+    if (token !== undefined && !isBearer(request.headers.authorization, token)) {
+      response.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
       return
     }
     metrics.expose().then(
@@ -25,15 +29,24 @@ export async function listenForMetrics(
       () => response.writeHead(500).end(),
     )
   })
+  server.requestTimeout = 5000
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('error', reject).listen(port, HOST, resolve)
+  server.once('error', reject).listen(port, host, resolve)
   await promise
-  const { port: chosen } = server.address() as AddressInfo
+  const { address, family, port: chosen } = server.address() as AddressInfo
+  const shown = family === 'IPv6' ? `[${address}]` : address === '0.0.0.0' ? '127.0.0.1' : address
   return {
-    url: `http://${HOST}:${chosen}/metrics`,
+    url: `http://${shown}:${chosen}/metrics`,
     close: async () => {
       server.closeAllConnections()
       await new Promise<void>((closed) => server.close(() => closed()))
     },
   }
+}
+
+/** In constant time. */
+export function isBearer(header: string | undefined, token: string): boolean {
+  const given = Buffer.from(header?.replace(/^Bearer /i, '') ?? '')
+  const wanted = Buffer.from(token)
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
 }

@@ -95,9 +95,20 @@ test('metrics need the token; without one only a laptop’s loopback reads them'
 })
 
 test('the listener of its own serves metrics and nothing else', async () => {
-  const listener = await listenForMetrics(createMetrics(), 0)
+  const listener = await listenForMetrics(createMetrics(), { ...LOOPBACK, token: undefined })
   assert.match(await (await fetch(listener.url)).text(), /process_resident_memory_bytes/)
   assert.equal((await fetch(listener.url.replace('/metrics', '/'))).status, 404)
   assert.equal((await fetch(listener.url, { method: 'POST' })).status, 404)
   await listener.close()
 })
+
+test('a listener that other machines reach asks for the token', async () => {
+  const listener = await listenForMetrics(createMetrics(), { ...LOOPBACK, token: 'a-long-token-1' })
+  const ask = (authorization: string) => fetch(listener.url, { headers: { authorization } })
+  assert.equal((await fetch(listener.url)).status, 401)
+  assert.equal((await ask('Bearer a-long-token-2')).status, 401)
+  assert.equal((await ask('Bearer a-long-token-1')).status, 200)
+  await listener.close()
+})
+
+const LOOPBACK = { host: '127.0.0.1', port: 0 }

@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { PROBLEM_JSON } from '../errors/index.ts'
 import type { Metrics } from '../observe/index.ts'
 import { httpErrors } from './errors.ts'
 import type { Check, Probe } from './health.ts'
+import { isBearer } from './metrics-listener.ts'
 
 const OPEN = { permission: 'public', rate: 'none', everyAddress: true } as const
 
@@ -63,7 +63,5 @@ function mayReadMetrics(request: FastifyRequest, deps: SystemDeps): boolean {
     const local = request.socket.remoteAddress ?? ''
     return deps.laptop && /^(127\.|::1$|::ffff:127\.)/.test(local)
   }
-  const given = Buffer.from(request.headers.authorization?.replace(/^Bearer /i, '') ?? '')
-  const wanted = Buffer.from(token)
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
+  return isBearer(request.headers.authorization, token)
 }

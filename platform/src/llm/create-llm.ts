@@ -20,7 +20,7 @@ import {
   type Lanes,
   resolveModels,
 } from './lanes.ts'
-import { createLlmMetrics } from './metrics.ts'
+import { countedScore, createLlmMetrics } from './metrics.ts'
 import { type ModelOffer, modelOffers } from './model-offers.ts'
 import { createNotices, type Notice } from './notices.ts'
 import { answerObject } from './object.ts'
@@ -163,7 +163,7 @@ export function createLlm(deps: LlmDeps): Llm {
     },
     notices: notices.list,
     estimateTokens,
-    guard,
+    guard: { ...guard, score: countedScore(deps.metrics) },
     flush: budget.flush,
   }
 }

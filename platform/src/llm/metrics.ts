@@ -1,4 +1,5 @@
 import type { Metrics } from '../observe/index.ts'
+import { score } from './guard/index.ts'
 import type { Lane, Usage } from './types.ts'
 
 export type LlmMetrics = {
@@ -55,5 +56,20 @@ export function createLlmMetrics(metrics: Metrics | undefined): LlmMetrics {
       duration.observe({ model }, durationMs / 1000)
       if (firstTokenMs !== null) firstToken.observe({ model }, firstTokenMs / 1000)
     },
+  }
+}
+
+/** The guard's judgement, counted: many blocks are somebody who tries. */
+export function countedScore(metrics: Metrics | undefined): typeof score {
+  const verdicts = metrics?.counter({
+    name: 'llm_guard_verdicts_total',
+    help: 'Untrusted texts by what the guard made of them: allow, flag, block.',
+    labelNames: ['verdict'],
+  })
+  for (const verdict of ['allow', 'flag', 'block']) verdicts?.inc({ verdict }, 0)
+  return (text) => {
+    const judged = score(text)
+    verdicts?.inc({ verdict: judged.verdict })
+    return judged
   }
 }

@@ -1,1 +1,10 @@
-export { createMetrics, type Metrics } from './metrics.ts'
+export { readExposition, type Sample } from './exposition.ts'
+export type { Figure, Reading } from './figures.ts'
+export {
+  createMetrics,
+  type MetricCounter,
+  type MetricGauge,
+  type MetricHistogram,
+  type Metrics,
+} from './metrics.ts'
+export { type AppMetric, observeProcess } from './observe-process.ts'

@@ -1,4 +1,5 @@
 import { sanitize } from '@minato/platform/log'
+import { toolCallsCounted } from '../metrics.ts'
 import type { Call } from './call.ts'
 import type { ServerCall } from './call-server.ts'
 import type { CallOutcome } from './tables.ts'
@@ -36,6 +37,7 @@ export function recordRefusal(
 type Entry = Account & { ref: string | null; method: string; name: string; durationMs: number }
 
 function add({ gateway, principal, profile, session, requestBytes }: Call, entry: Entry): void {
+  gateway.services.metrics.counter(toolCallsCounted).inc({ outcome: entry.outcome })
   gateway.calls.add({
     at: new Date(gateway.services.clock()),
     user_id: principal.userId,

@@ -1,0 +1,20 @@
+import { resolve } from 'node:path'
+import type { Pressure } from '../http/index.ts'
+import { observeProcess } from '../observe/index.ts'
+import type { AppDefinition } from './define-app.ts'
+import type { Services } from './services.ts'
+
+/** What a process that serves or works tells of itself; commands have nobody who would ask. */
+export function observeServices(
+  services: Services,
+  apps: readonly AppDefinition[],
+  pressure: Pressure,
+): void {
+  observeProcess({
+    ...services,
+    dataDir: resolve(services.config.core.dataDir),
+    maxRssBytes: services.config.http.maxRssBytes,
+    eventLoopDelayMs: pressure.delayMs,
+    appMetrics: apps.flatMap((app) => app.metrics ?? []),
+  })
+}
