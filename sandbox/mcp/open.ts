@@ -8,7 +8,7 @@ import { isLoopbackHost } from '../control/host-check.ts'
 import type { RequestLog } from '../control/request-log.ts'
 import type { ScenarioStore } from '../control/scenario-store.ts'
 import type { OAuthProvider } from '../oauth/open.ts'
-import { createMcpServer, KINDS, type Kind, type Memory } from './servers.ts'
+import { createMcpServer, FIXED_KEY, KINDS, type Kind, type Memory } from './servers.ts'
 
 export type McpServers = {
   /** Without a trailing slash; each server is at its address in `servers`. */
@@ -178,7 +178,7 @@ async function admit(
   const status = refusedWith(does, kind, request, { oauth, url })
   Object.assign(seen, { status: status ?? 200, outcome: status ? 'failed' : 'completed' })
   if (status === undefined && does['garbage'] !== true) return true
-  if (status === 401) {
+  if (status === 401 && kind === 'protected') {
     const metadata = `${url()}${RESOURCE_METADATA}`
     reply.header('www-authenticate', `Bearer resource_metadata="${metadata}", scope="mcp"`)
   }
@@ -199,6 +199,10 @@ function refusedWith(
 ): number | undefined {
   if (typeof does['redirect'] === 'string') return 307
   if (typeof does['status'] === 'number') return does['status']
+  if (kind === 'keyed') {
+    const { 'x-api-key': key, authorization } = request.headers
+    return key === FIXED_KEY || authorization === `Bearer ${FIXED_KEY}` ? undefined : 401
+  }
   if (kind !== 'protected') return undefined
   const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
   // RFC 8707: a token made for another server is not good here.

@@ -12,7 +12,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 
 /** How each stand-in behaves. All that a server says is made up. */
-export const KINDS = ['good', 'slow', 'lying', 'changing', 'protected', 'legacy'] as const
+export const KINDS = ['good', 'slow', 'lying', 'changing', 'protected', 'legacy', 'keyed'] as const
 export type Kind = (typeof KINDS)[number]
 
 type Arguments = Record<string, unknown>
@@ -20,6 +20,9 @@ type Toolbox = { tools(): Tool[]; call(name: string, given: Arguments): Promise<
 
 /** What outlives a client's session, such as how often a list was read. */
 export type Memory = { listings: number; notes: string[]; calls: { tool: string }[] }
+
+/** What the keyed server wants in x-api-key or as a bearer's token. Made up. */
+export const FIXED_KEY = 'sandbox-remote-key-not-secret'
 
 const SLOW_MS = 2_000
 const text = (value: string): CallToolResult => ({ content: [{ type: 'text', text: value }] })
@@ -59,6 +62,7 @@ const TOOLBOXES: Record<Kind, (memory: Memory) => Toolbox> = {
   good,
   protected: good,
   legacy: good,
+  keyed: good,
   slow: (memory) => ({
     ...good(memory),
     async call(name, given) {

@@ -57,6 +57,14 @@ export const remoteErrors = defineErrors({
       ja: '「{name}」には認可が必要です。認可を開始して提供元で同意し、もう一度接続してください。',
     },
   },
+  MCP_CONSOLE_REMOTE_KEY_REFUSED: {
+    status: 409,
+    title: { en: 'Key refused', ja: 'キーが拒否されました' },
+    detail: {
+      en: '"{name}" does not take the value of {headers}. Check the item in the vault and connect again.',
+      ja: '「{name}」がヘッダー {headers} の値を受け付けません。保管庫の項目を確認して、もう一度接続してください。',
+    },
+  },
   MCP_CONSOLE_REMOTE_URL_REFUSED: {
     status: 422,
     title: { en: 'Address refused', ja: '使えないアドレスです' },

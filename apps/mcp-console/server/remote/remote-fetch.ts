@@ -16,10 +16,14 @@ const MAX_STREAM_BYTES = 64 * 1024 * 1024
 
 /**
  * The fetch of a remote server's transport: through outbound as a user's URL, the allow-list asked
- * again each time, the bearer token added for the server's own origin alone, and once renewed when
- * the server says it is no longer good.
+ * again each time, the key headers and the bearer token added for the server's own origin alone, and the
+ * token once renewed when the server says it is no longer good.
  */
-export function remoteFetch(services: ConsoleServices, server: RemoteServer): FetchLike {
+export function remoteFetch(
+  services: ConsoleServices,
+  server: RemoteServer,
+  keys: Readonly<Record<string, string>>,
+): FetchLike {
   const { origin } = new URL(server.url)
   return async (input, init) => {
     const url = new URL(input)
@@ -27,30 +31,42 @@ export function remoteFetch(services: ConsoleServices, server: RemoteServer): Fe
       throw remoteErrors.MCP_CONSOLE_REMOTE_HOST_NOT_ALLOWED({ host: url.host })
     }
     await assertAllowedHost(services, url)
-    const token = await accessToken(services, server)
-    const answer = await send(services, url, init, token)
+    // A key that is an authorization leaves no room for a token.
+    const token = 'authorization' in keys ? undefined : await accessToken(services, server)
+    const answer = await send(services, url, init, { ...keys, ...bearer(token) })
     if (answer.status !== 401) return answer
     await answer.body?.cancel()
     const renewed = token && (await accessToken(services, server, { insteadOf: token }))
     if (renewed) {
-      const second = await send(services, url, init, renewed)
+      const second = await send(services, url, init, { ...keys, ...bearer(renewed) })
       if (second.status !== 401) return second
       await second.body?.cancel()
     }
-    throw remoteErrors.MCP_CONSOLE_REMOTE_AUTHORIZATION_REQUIRED({ name: server.name })
+    throw refused(server, Object.keys(keys))
   }
+}
+
+/** With a key, 401 means that it is wrong or was rotated: the next connection reads it anew. */
+function refused({ name }: RemoteServer, keyed: string[]) {
+  if (keyed.length === 0) return remoteErrors.MCP_CONSOLE_REMOTE_AUTHORIZATION_REQUIRED({ name })
+  const cause = Object.assign(new Error('The server answered 401.'), { code: 401 })
+  return remoteErrors.MCP_CONSOLE_REMOTE_KEY_REFUSED({ name, headers: keyed.join(', ') }, { cause })
+}
+
+function bearer(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` }
 }
 
 async function send(
   services: ConsoleServices,
   url: URL,
   init: RequestInit | undefined,
-  token: string | undefined,
+  credentials: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const headers = new Headers(init?.headers)
-  if (token !== undefined) {
+  for (const [name, value] of Object.entries(credentials)) {
     assertEncrypted(services, url)
-    headers.set('authorization', `Bearer ${token}`)
+    headers.set(name, value)
   }
   return await services.outbound.fetch(url, { ...settings(init), headers })
 }

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { catalogItem } from '../catalog/index.ts'
 import type { ConsoleServices } from '../config.ts'
 import { remoteErrors } from './errors.ts'
+import type { KeyHeader } from './key-headers.ts'
 import { assertAllowedHost } from './remote-hosts.ts'
 import { revokeCredential } from './revoke.ts'
 import { seal } from './sealed.ts'
@@ -17,6 +18,7 @@ export type RemoteInput = {
   url?: string | undefined
   source?: string | undefined
   item?: string | undefined
+  headers?: KeyHeader[] | undefined
 }
 
 export type RemoteChange = {
@@ -25,6 +27,7 @@ export type RemoteChange = {
   clientId?: string | null | undefined
   clientSecret?: string | null | undefined
   scope?: string | null | undefined
+  headers?: KeyHeader[] | undefined
 }
 
 type Page = { cursor?: string | undefined; limit: number }
@@ -91,6 +94,7 @@ export async function addRemoteServer(
         url: url.href,
         catalog_source: listed === undefined ? null : (source ?? null),
         catalog_item: listed === undefined ? null : (item ?? null),
+        headers: JSON.stringify(input.headers ?? []),
         created_at: now,
         updated_at: now,
       })
@@ -99,7 +103,7 @@ export async function addRemoteServer(
   return await readRemoteServer(services, id, ownerId)
 }
 
-/** Changes name, address or OAuth client. Another origin must not be sent the old one's tokens. */
+/** Changes name, address, headers or OAuth client. Another origin must not be sent the old one's tokens and keys. */
 export async function changeRemoteServer(
   services: ConsoleServices,
   server: RemoteServer,
@@ -110,6 +114,8 @@ export async function changeRemoteServer(
   const otherClient = change.clientId !== undefined && change.clientId !== server.client_id
   if (moved || otherClient) await revokeCredential(services, server.id)
   const { clientSecret } = change
+  const elsewhere = url !== undefined && url.origin !== new URL(server.url).origin
+  const headers = change.headers ?? (elsewhere ? [] : undefined)
   const place = { table: 'remote_servers', column: 'client_secret', row: server.id } as const
   await uniquely(() =>
     remoteTables(services.db)
@@ -121,6 +127,7 @@ export async function changeRemoteServer(
           : {}),
         ...(change.clientId === undefined ? {} : { client_id: change.clientId }),
         ...(change.scope === undefined ? {} : { scope: change.scope }),
+        ...(headers === undefined ? {} : { headers: JSON.stringify(headers) }),
         ...(clientSecret === undefined
           ? otherClient
             ? { client_secret: null }

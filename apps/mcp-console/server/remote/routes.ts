@@ -7,6 +7,7 @@ import { recordAct } from '../request.ts'
 import { connectRemote, greet } from './connect.ts'
 import { remoteErrors } from './errors.ts'
 import { hostRoutes } from './host-routes.ts'
+import { keyHeaders } from './key-headers.ts'
 import { oauthRoutes } from './oauth-routes.ts'
 import {
   addRemoteServer,
@@ -27,11 +28,12 @@ const name = z.string().trim().min(1).max(100)
 const url = z.string().trim().min(1).max(2000)
 
 const addBody = z.union([
-  z.object({ name: name.optional(), url }),
+  z.object({ name: name.optional(), url, headers: keyHeaders.optional() }),
   z.object({
     name: name.optional(),
     source: z.string().min(1).max(100),
     item: z.string().min(1).max(300),
+    headers: keyHeaders.optional(),
   }),
 ])
 const changeBody = z.object({
@@ -40,6 +42,7 @@ const changeBody = z.object({
   clientId: z.string().min(1).max(1000).nullable().optional(),
   clientSecret: z.string().min(1).max(4000).nullable().optional(),
   scope: z.string().max(1000).nullable().optional(),
+  headers: keyHeaders.optional(),
 })
 const pageQuery = z.object({
   cursor: z.string().max(200).optional(),

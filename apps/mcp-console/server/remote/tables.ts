@@ -23,6 +23,8 @@ export type RemoteTables = {
     client_id: string | null
     client_secret: string | null
     scope: string | null
+    /** KeyHeader[]: references, never values. */
+    headers: Generated<unknown>
     connected_at: Date | null
     created_at: Date
     updated_at: Date

@@ -20,6 +20,8 @@ type Options = {
   kind: RemoteTransportKind | null
   /** Called when the server has accepted the first message. */
   onKind: (kind: RemoteTransportKind) => Promise<void>
+  /** Called when the connection is over. */
+  onEnd: () => void
 }
 
 /**
@@ -104,7 +106,10 @@ export class RemoteTransport implements Transport {
         : new StreamableHTTPClientTransport(this.#url, { fetch })
     inner.onmessage = (message, extra) => this.onmessage?.(message, extra)
     inner.onerror = (error) => this.onerror?.(error)
-    inner.onclose = () => this.onclose?.()
+    inner.onclose = () => {
+      this.#options.onEnd()
+      this.onclose?.()
+    }
     return inner
   }
 }

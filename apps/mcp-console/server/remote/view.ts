@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keyHeaders } from './key-headers.ts'
 import type { RemoteServer } from './store.ts'
 
 /** A remote server as people and programs see it: no token, no client secret. */
@@ -15,6 +16,10 @@ export const remoteView = z.object({
   server: z.object({ name: z.string(), version: z.string() }).nullable(),
   clientId: z.string().nullable(),
   scope: z.string().nullable(),
+  /** References into the owner's vault. */
+  headers: z.array(
+    z.object({ name: z.string(), scheme: z.string().nullable(), value: z.string() }),
+  ),
   /** Whether there is a credential, and when its present access token ends. */
   authorized: z.boolean(),
   tokenExpiresAt: z.string().nullable(),
@@ -50,6 +55,7 @@ export function viewRemote(row: RemoteRow): RemoteView {
     server: serverInfo.nullable().catch(null).parse(row.server_info),
     clientId: row.client_id,
     scope: row.scope,
+    headers: keyHeaders.catch([]).parse(row.headers),
     authorized: row.credential,
     tokenExpiresAt: row.token_expires_at?.toISOString() ?? null,
     connectedAt: row.connected_at?.toISOString() ?? null,

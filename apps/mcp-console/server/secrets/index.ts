@@ -12,6 +12,7 @@ export { assertReferences, type Reference, referencesIn } from './reference.ts'
 export { resolveReferences } from './resolve.ts'
 export type { Resolved } from './resolved.ts'
 export type { VaultOwner } from './vault-item.ts'
+export { openVaultOwner } from './vault-sessions.ts'
 export { sweepEndedVaults } from './watch-sessions.ts'
 
 /** Everything under /api/mcp-console/vault, and /preflight. */

@@ -78,6 +78,23 @@ export async function loadVaultSession(
   }
 }
 
+/** A person as the owner of a vault where no session asks: with the Bitwarden vault they opened last, if one is open. */
+export async function openVaultOwner(
+  services: ConsoleServices,
+  userId: string,
+): Promise<VaultOwner> {
+  const rows = await tablesOf(services)
+    .selectFrom(TABLE)
+    .select('session_id')
+    .where('user_id', '=', userId)
+    .orderBy('opened_at', 'desc')
+    .limit(100)
+    .execute()
+  const sessionIds = rows.map((row) => row.session_id)
+  const live = await services.auth.live({ sessionIds, keyIds: [] })
+  return { userId, sessionId: sessionIds.find((id) => live.has(id)) ?? '' }
+}
+
 /** Whether the vault is still open: a value found just now is not kept for a session that has ended meanwhile. */
 export async function isVaultOpen(services: ConsoleServices, sessionId: string): Promise<boolean> {
   const row = await tablesOf(services)
