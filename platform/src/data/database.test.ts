@@ -58,7 +58,11 @@ test('an unused embedded database closes', async () => {
   await close()
 })
 
-async function openServer(overrides: { statementTimeoutMs?: number; poolMax?: number }) {
+async function openServer(overrides: {
+  statementTimeoutMs?: number
+  poolMax?: number
+  log?: Logger
+}) {
   return await openPostgres({
     url: SERVER ?? '',
     poolMax: 2,
@@ -98,4 +102,23 @@ test('when all connections are in use, a caller is told in time', {
   await busy
   await sql`select 1`.execute(db)
   await close()
+})
+
+test('a connection that breaks between two statements fails the next one, and not the process', {
+  skip: needsPostgres,
+}, async () => {
+  const { promise: lost, resolve } = Promise.withResolvers<void>()
+  const log = { warn: () => resolve() } as unknown as Logger
+  await using stack = new AsyncDisposableStack()
+  const { db, close } = await openServer({ log })
+  stack.defer(close)
+  await assert.rejects(
+    db.transaction().execute(async (transaction) => {
+      const own = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction)
+      await sql`select pg_terminate_backend(${own.rows[0]?.pid})`.execute(db)
+      await lost
+      await sql`select 1`.execute(transaction)
+    }),
+  )
+  assert.equal((await sql`select 1 as one`.execute(db)).rows.length, 1)
 })

@@ -61,8 +61,11 @@ export async function openPostgres(options: PostgresOptions): Promise<OpenDataba
     application_name: 'minato',
     types,
   })
-  // An idle connection that breaks (server restart) must not end the process; the pool replaces it.
-  pool.on('error', (error) => options.log.warn('database.connection_lost', { err: error }))
+  // A connection that breaks (server restart) must not end the process; the pool replaces it. It hears idle ones only:
+  // one in use tells its statement, or, between two statements of a transaction, nobody.
+  const lost = (error: Error) => options.log.warn('database.connection_lost', { err: error })
+  pool.on('error', lost)
+  pool.on('connect', (client) => client.on('error', lost))
   const db: Database = new Kysely({
     dialect: new PostgresDialect({ pool }),
     log: queryLog(options, pool),
