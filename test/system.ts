@@ -79,6 +79,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
   const output = () => stdout() + stderr()
   await ready(child, output)
+  child.once('exit', (code, signal) => {
+    if (child.killed) return
+    process.stderr.write(
+      `${child.pid} ended by itself (${code ?? signal}):\n${output().slice(-4000)}\n`,
+    )
+  })
   const setupUrl = /http\S+\/setup#\S+/.exec(stdout())?.[0]
   return {
     url: `http://127.0.0.1:${port}`,

@@ -147,7 +147,8 @@ console.error('my token is ' + token + ', and long: ' + 'y'.repeat(40_000) + tok
     )
     const made = await mcp.install({ name: 'leaking', image, delivery, env: { TOKEN: REFERENCE } })
     const { lines } = await follow(made.id, 'follow=false&tail=all')
-    const [line] = lines
+    // What it says on its two outputs comes in no set order.
+    const line = lines.find(({ text }) => text.startsWith('my token'))
     assert.match(line?.text ?? '', /^my token is \[secret\], and long: y+\[secret\] ends$/)
     assert.ok(!JSON.stringify(lines).includes(CANARY))
     await mcp.call('DELETE', `/containers/${made.id}`)
