@@ -1,0 +1,157 @@
+import { deployErrors } from './errors.ts'
+import { quantileMs } from './exposition.ts'
+import type { Half, Host, Part } from './host.ts'
+import type { Run, Tools } from './run.ts'
+import { traffic, watchRelease } from './watch.ts'
+
+/** Steps from the first process of the new release to the last of the old one. */
+
+const LOOK_EVERY_MS = 250
+/** So many requests through nginx must arrive at the new release after the switch. */
+const TRIES = 5
+const SHELL = '/api/shell'
+
+export async function boot({ tools, green }: Run): Promise<string> {
+  const started = tools.now()
+  await tools.host.start(green, 'web')
+  // Before the old ones drain: jobs never wait for a deploy.
+  await tools.host.start(green, 'worker')
+  const web = await untilHealthy(tools, green, 'web', started)
+  const worker = await untilHealthy(tools, green, 'worker', started)
+  return `${web} web and ${worker} worker processes of ${green.color} healthy`
+}
+
+/** @throws {MinatoError} DEPLOY_NOT_READY with the process's last words. */
+export async function untilHealthy(
+  { host, readyMs, wait, now, signal }: Tools,
+  { color }: Half,
+  part: Part,
+  since: number,
+): Promise<number> {
+  for (;;) {
+    const { state, running } = await host.health(color, part)
+    if (state === 'healthy') return running
+    const late = now() - since > readyMs
+    if (state === 'unhealthy' || late) {
+      const words = await host.lastWords(color, part)
+      const reason = `${late ? `not healthy within ${readyMs / 1000} s` : 'it ended or is unhealthy'}. ${words}`
+      throw deployErrors.DEPLOY_NOT_READY({ what: `${part}-${color}`, reason })
+    }
+    signal.throwIfAborted()
+    await wait(LOOK_EVERY_MS)
+  }
+}
+
+/** What a person would meet first, asked of each new web process before anyone is sent there. */
+export async function smoke(run: Run): Promise<string> {
+  const { tools, green } = run
+  const asked = [
+    { path: '/health/ready', type: 'application/json', holds: '"ready"' },
+    { path: '/sign-in', type: 'text/html', holds: '<div id="root"' },
+    { path: SHELL, type: 'application/json', holds: '"apps"' },
+  ]
+  for (const { path, type, holds } of asked) {
+    const answers = await tools.host.web(green.color, path)
+    if (answers.length === 0) throw smokeFailed(`no process of web-${green.color} answers`)
+    for (const { url, status, type: given, body } of answers) {
+      if (status === 200 && given.startsWith(type) && body.includes(holds)) continue
+      throw smokeFailed(`${url} answers ${status} ${given}, not ${type} with ${holds}`)
+    }
+  }
+  const { state } = await tools.host.health(green.color, 'worker')
+  if (state !== 'healthy') throw smokeFailed(`worker-${green.color} is ${state}`)
+  return asked.map(({ path }) => path).join(', ')
+}
+
+function smokeFailed(what: string) {
+  return deployErrors.DEPLOY_SMOKE_FAILED({ what })
+}
+
+export async function switchOver(run: Run): Promise<string> {
+  const { tools, green } = run
+  const before = await shellRequests(tools.host, green)
+  await tools.host.point(green.color)
+  // nginx takes a moment to hand over to its new workers.
+  for (let round = 0; round < 20; round += 1) {
+    let refused = ''
+    for (let count = 0; count < TRIES; count += 1) {
+      const { status } = await tools.host.front(SHELL)
+      if (status !== 200 && status !== 429) refused = `nginx answers ${status} after the switch`
+    }
+    if (refused !== '') throw deployErrors.DEPLOY_SWITCH_FAILED({ reason: refused })
+    const arrived = (await shellRequests(tools.host, green)) - before
+    if (arrived >= TRIES) return `nginx → ${green.color}, seen to arrive there`
+    await tools.wait(200)
+  }
+  throw deployErrors.DEPLOY_SWITCH_FAILED({
+    reason: `requests through nginx do not arrive at ${green.color}`,
+  })
+}
+
+async function shellRequests(host: Host, { color }: Half): Promise<number> {
+  const answers = await host.web(color, '/metrics')
+  const line = /^http_requests_total\{[^}]*route="\/api\/shell"[^}]*\} (\d+)/gm
+  const counts = answers.flatMap(({ body }) => [...body.matchAll(line)])
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
+/**
+ * The old release ends: its workers finish or give back their jobs, its web processes their requests,
+ * streams and sockets. Then its web starts again, out of service: the way back stays a moment long.
+ */
+export async function drainOld({ tools, blue }: Run): Promise<string> {
+  const { host } = tools
+  await Promise.all([host.stop(blue.color, 'worker'), host.stop(blue.color, 'web')])
+  await host.start(blue, 'web')
+  return `${blue.color} ended; its web stands by`
+}
+
+export async function watchNew(run: Run): Promise<string> {
+  const { tools, green } = run
+  const { host, limits, signal, wait, now } = tools
+  const before = run.baseline ?? { errorShare: 0, p95Ms: undefined }
+  return await watchRelease({ host, color: green.color, limits, before, signal, wait, now })
+}
+
+/** How the old release did, as the measure for the new one. */
+export async function measureOld(run: Run): Promise<void> {
+  const seen = await traffic(run.tools.host, run.blue.color)
+  run.baseline = {
+    errorShare: seen.requests === 0 ? 0 : seen.errors / seen.requests,
+    p95Ms: quantileMs(0.95, seen),
+  }
+}
+
+export async function finish({ tools, blue, green, request }: Run): Promise<string> {
+  await Promise.all([tools.host.stop(blue.color, 'web'), tools.host.stop(blue.color, 'worker')])
+  await tools.host.settle(green)
+  if (request.skipBackup !== undefined) return `${green.color} is in service`
+  const ran = await tools.host.once(green, ['backup', '--reason', 'deployed', '--json'])
+  const backup = ran.code === 0 ? 'backup made' : `no backup could be made (code ${ran.code})`
+  return `${green.color} is in service; ${backup}`
+}
+
+/** Makes sure the old release serves alone, from wherever the deploy has come to. */
+export async function goBack({ tools, blue, green }: Pick<Run, 'tools' | 'blue' | 'green'>) {
+  const { host } = tools
+  const { active } = await host.look()
+  const started = tools.now()
+  await ensureRuns(host, blue, 'web')
+  // The standby may still be booting; a deploy that is told to stop must still get here.
+  const patient = { ...tools, signal: new AbortController().signal }
+  await untilHealthy(patient, blue, 'web', started)
+  if (active !== blue.color) await host.point(blue.color)
+  const served = tools.now() - started
+  await ensureRuns(host, blue, 'worker')
+  await untilHealthy(patient, blue, 'worker', tools.now())
+  await Promise.all([host.stop(green.color, 'web'), host.stop(green.color, 'worker')])
+  await host.settle(blue)
+  return active === blue.color
+    ? `${blue.color} (${blue.release}) served all the time; ${green.color} stopped`
+    : `${blue.color} (${blue.release}) serves again after ${(served / 1000).toFixed(1)} s; ${green.color} stopped`
+}
+
+async function ensureRuns(host: Host, half: Half, part: Part): Promise<void> {
+  const { state } = await host.health(half.color, part)
+  if (state === 'none') await host.start(half, part)
+}
