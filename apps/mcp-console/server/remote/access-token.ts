@@ -10,7 +10,7 @@ const RENEW_BEFORE_MS = 60_000
  * The bearer token for a remote server, renewed when it is about to end; undefined when there is
  * none (any more). `insteadOf` is a token the server has refused: another one is wanted.
  *
- * @throws {MinatoError} MCP_CONSOLE_OAUTH_UNAVAILABLE when it has ended and the provider fails
+ * @throws {MinatoError} MCP_CONSOLE_OAUTH_RENEWAL_POSTPONED when it has ended and the provider fails
  */
 export async function accessToken(
   services: ConsoleServices,

@@ -73,4 +73,12 @@ export const oauthErrors = defineErrors({
       ja: '{host} が応答しません。数分待ってから、もう一度お試しください。',
     },
   },
+  MCP_CONSOLE_OAUTH_RENEWAL_POSTPONED: {
+    status: 502,
+    title: { en: 'Token not renewed yet', ja: 'トークンをまだ更新できません' },
+    detail: {
+      en: 'The provider at {host} fails or is busy, so the token was not renewed. The authorization is kept: try again in a few minutes.',
+      ja: '{host} が応答しないか混雑しているため、トークンを更新できませんでした。認可は保持されています。数分待ってから、もう一度お試しください。',
+    },
+  },
 })

@@ -75,6 +75,31 @@ test('too many requests is not a refusal', async () => {
   assert.ok(await readCredential(house.services, serverId))
 })
 
+for (const [scenario, asked] of [
+  ['rate-limit', 1],
+  ['token-error', 4],
+] as const) {
+  test(`an ended token, and ${scenario} at its renewal: kept, and said so`, async () => {
+    house.passMs(HOUR_MS + 1)
+    await house.play('oauth', scenario)
+    const path = `/remote-servers/${serverId}`
+    const refused = await house.call('POST', `${path}/connect`)
+    assert.deepEqual(
+      [refused.status, refused.body.code],
+      [502, 'MCP_CONSOLE_OAUTH_RENEWAL_POSTPONED'],
+    )
+    assert.match(refused.body.detail, /認可は保持されています/)
+    assert.equal(await refreshes(), asked)
+    const { body } = await house.call('GET', path)
+    assert.deepEqual(
+      [body.authorized, body.state, body.reason],
+      [true, 'failed', 'MCP_CONSOLE_OAUTH_RENEWAL_POSTPONED'],
+    )
+    await house.play('oauth', 'normal')
+    assert.equal((await house.call('POST', `${path}/connect`)).status, 200)
+  })
+}
+
 test('a token the server no longer takes is replaced once, then a person is asked', async () => {
   await house.play('mcp', 'unauthorized', { count: 1 })
   assert.equal((await house.call('POST', `/remote-servers/${serverId}/connect`)).status, 200)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { MinatoError } from '@minato/platform/errors'
 import type { ConsoleServices } from '../config.ts'
 import { refusalOf } from './ask-provider.ts'
 import {
@@ -27,7 +28,7 @@ const PAUSE_MS = 30_000
  *
  * @param usable the old token where it is still good; returned when the provider fails
  * @returns undefined when the provider has refused: the credential is gone
- * @throws {MinatoError} MCP_CONSOLE_OAUTH_UNAVAILABLE
+ * @throws {MinatoError} MCP_CONSOLE_OAUTH_RENEWAL_POSTPONED: the credential is kept
  */
 export async function renewToken(
   services: ConsoleServices,
@@ -44,7 +45,7 @@ export async function renewToken(
     if (usable !== undefined) return usable
     await delay(LOOK_AGAIN_MS)
   }
-  throw unavailable(credential)
+  throw postponed(credential)
 }
 
 async function takeLease(
@@ -86,7 +87,7 @@ async function ask(
       { once: usable !== undefined },
     )
     // Too many requests is a provider's bad moment, not its judgement of the credential.
-    if (answer.status === 429) throw unavailable(held)
+    if (answer.status === 429) throw postponed(held)
     if (answer.status >= 400) {
       services.log.warn('mcp_console.oauth_refused', {
         serverId: held.server_id,
@@ -104,7 +105,7 @@ async function ask(
     return tokens.access_token
   } catch (error) {
     await settle(services, held, { refresh_after: new Date(services.clock() + PAUSE_MS) })
-    if (usable === undefined) throw error
+    if (usable === undefined) throw isUnavailable(error) ? postponed(held, error) : error
     services.log.warn('mcp_console.oauth_refresh_failed', { serverId: held.server_id, err: error })
     return usable
   }
@@ -140,7 +141,12 @@ async function forget(services: ConsoleServices, held: Credential): Promise<void
     .execute()
 }
 
-function unavailable(credential: Credential) {
+function isUnavailable(error: unknown): boolean {
+  return error instanceof MinatoError && error.code === 'MCP_CONSOLE_OAUTH_UNAVAILABLE'
+}
+
+/** Says that the person need not authorize anew. */
+function postponed(credential: Credential, cause?: unknown) {
   const { host } = new URL(credential.token_endpoint)
-  return oauthErrors.MCP_CONSOLE_OAUTH_UNAVAILABLE({ host })
+  return oauthErrors.MCP_CONSOLE_OAUTH_RENEWAL_POSTPONED({ host }, { cause })
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { transact } from '@minato/platform/data'
 import { commonErrors } from '@minato/platform/errors'
+import { sql } from 'kysely'
 import type { ConsoleServices } from '../config.ts'
 import { findContainer, savedSpec } from '../containers/index.ts'
 import { assertReferences, referencesIn, type VaultOwner } from '../secrets/index.ts'
@@ -79,12 +80,14 @@ async function specOf(services: ConsoleServices, body: CreateBody): Promise<Sess
   })
 }
 
-/** Counted in the transaction that adds one; two at the very same moment may both pass. */
+/** Counted in the transaction that adds one, by one of a person's requests at a time, whichever process it reached. */
 async function assertRoom(
   services: ConsoleServices,
   db: ConsoleServices['db'],
   ownerId: string,
 ): Promise<void> {
+  const lock = `mcp-console.sessions:${ownerId}`
+  await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(db)
   const { count } = await sessionTables(db)
     .selectFrom('mcp_console.sessions')
     .select((is) => is.fn.countAll<number>().as('count'))
