@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createAuth } from '../auth/index.ts'
+import { type BackupHost, createBackups } from '../backup/index.ts'
 import { createCache, createRedis, type Redis } from '../cache/index.ts'
 import type { Environment } from '../config/index.ts'
 import {
@@ -10,6 +11,7 @@ import {
   type OpenDatabase,
   openPglite,
   openPostgres,
+  readMigrations,
 } from '../data/index.ts'
 import { createErrorReporter } from '../errors/index.ts'
 import { createFiles } from '../files/index.ts'
@@ -24,12 +26,13 @@ import { createRealtime } from '../realtime/index.ts'
 import { createUploads } from '../uploads/index.ts'
 import { closeStack } from './close-stack.ts'
 import type { AppDefinition } from './define-app.ts'
+import { encryptedColumns } from './encrypted-columns.ts'
 import { jobNews, PLATFORM } from './live-jobs.ts'
 import { outboundMetrics } from './outbound-metrics.ts'
 import type { PlatformConfig } from './platform-config.ts'
 import { type ReadConfig, readConfig } from './read-config.ts'
 import type { Role, Services } from './services.ts'
-import type { StandIns, System } from './system.ts'
+import { migrationFolders, type StandIns, type System } from './system.ts'
 
 export type Booted = {
   services: Services
@@ -47,6 +50,8 @@ type BootOptions = {
   /** Only warnings and errors are logged: for commands. */
   quiet?: boolean
   standIns?: Omit<StandIns, 'close'>
+  /** For a copy of the system: the same configuration but for where its state lies. */
+  adjust?: (config: PlatformConfig) => PlatformConfig
   /** Replaced in tests; everything else is the real thing. */
   overrides?: Partial<Pick<Services, 'clock' | 'random' | 'db' | 'log'> & { listen: Listen }>
 }
@@ -57,8 +62,9 @@ type BootOptions = {
  */
 export async function bootServices(options: BootOptions): Promise<Booted> {
   const { system, apps, standIns } = options
-  const loaded = readConfig(system, apps, options.env, standIns?.variables)
-  const { config } = loaded
+  const read = readConfig(system, apps, options.env, standIns?.variables)
+  const config = options.adjust?.(read.config) ?? read.config
+  const loaded = { ...read, config }
   const { dataDir } = config.core
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const log = options.overrides?.log ?? openLog(config, dataDir, options.quiet === true)
@@ -138,7 +144,6 @@ function assemble(parts: Parts): Services {
   const { config, profile } = loaded
   const { overrides } = options
   const clock = overrides?.clock ?? Date.now
-  const random = overrides?.random ?? randomBytes
   const db = overrides?.db ?? database.db
   const keys = createKeyRing(
     parseKeys(config.keys.encryptionKeys.reveal()),
@@ -157,7 +162,7 @@ function assemble(parts: Parts): Services {
     sandboxControl: options.standIns?.control,
     log,
     clock,
-    random,
+    random: overrides?.random ?? randomBytes,
     keys,
     db,
     metrics,
@@ -185,7 +190,22 @@ function assemble(parts: Parts): Services {
   closing.push('job news', news.close)
   const listen = overrides?.listen ?? database.listen
   const jobs = createJobs({ ...base, audit, listen, onChange: news.tell })
-  return { ...base, outbound, cache, files, uploads, mail, llm, auth, audit, jobs, realtime }
+  const made = { ...base, outbound, cache, files, uploads, mail, llm, auth, audit, jobs, realtime }
+  return { ...made, backups: createBackups({ ...made, host: hostOf(options) }) }
+}
+
+function hostOf({ system, apps, env, standIns }: BootOptions): BackupHost {
+  const host = { system, apps, env, ...(standIns === undefined ? {} : { standIns }) }
+  return {
+    encryptedColumns: encryptedColumns(apps),
+    migrations: () => readMigrations(migrationFolders(system.root, apps)),
+    settings: () => readConfig(system, apps, env, standIns?.variables).settings,
+    async askCopy(copy) {
+      // Only drills need it, and it needs this module.
+      const { askCopy } = await import('./read-only-copy.ts')
+      return await askCopy(host, copy)
+    },
+  }
 }
 
 /** The virus scanner is one the operator configured. */

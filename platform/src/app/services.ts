@@ -1,4 +1,5 @@
 import type { AuditLog, Auth } from '../auth/index.ts'
+import type { Backups } from '../backup/index.ts'
 import type { Cache, Redis } from '../cache/index.ts'
 import type { Profile } from '../config/index.ts'
 import type { Database } from '../data/index.ts'
@@ -49,6 +50,7 @@ export type Services = {
   audit: AuditLog
   jobs: Jobs
   realtime: Realtime
+  backups: Backups
   /** Parsed configuration of each app, by name. */
   appConfigs: Readonly<Record<string, unknown>>
   /** Called in reverse order when the process ends. */

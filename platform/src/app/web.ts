@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { backupWork } from '../backup/index.ts'
 import type { Section } from '../config/index.ts'
 import {
   addAppRoutes,
@@ -65,6 +66,7 @@ export async function prepareJobs(
   apps: readonly AppDefinition[],
   services: Services,
 ): Promise<void> {
+  services.jobs.register(backupWork(services), () => services)
   for (const app of apps) services.jobs.register(app, () => appServices(services, app))
   await services.jobs.prepare()
 }

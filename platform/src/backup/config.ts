@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import {
+  bool,
   defineConfig,
   duration,
   integer,
@@ -27,6 +28,9 @@ const variables = {
   secretAccessKey: variable('BACKUP_SECRET_ACCESS_KEY', z.string().min(1).optional(), {
     describe: 'secret access key of the bucket for backups',
     secret: true,
+  }),
+  role: variable('BACKUP_ROLE', bool.default(false), {
+    describe: 'whether the role of the ECS task or EC2 machine opens the bucket, instead of a key',
   }),
   schedule: variable('BACKUP_SCHEDULE', z.string().refine(isCron, { message: CRON }).optional(), {
     describe:
@@ -87,7 +91,7 @@ function isCron(text: string): boolean {
 }
 
 function credentialsBelongTogether(values: BackupConfig): Problem[] {
-  if (values.url?.startsWith('s3:') !== true) return []
+  if (values.url?.startsWith('s3:') !== true || values.role) return []
   const missing = [
     values.accessKeyId === undefined ? 'BACKUP_ACCESS_KEY_ID' : '',
     values.secretAccessKey === undefined ? 'BACKUP_SECRET_ACCESS_KEY' : '',
@@ -99,8 +103,8 @@ function credentialsBelongTogether(values: BackupConfig): Problem[] {
       ja: 'が設定されていません（BACKUP_URL はバケットを指しています）',
     },
     mend: {
-      en: 'set the access key pair of the bucket, or keep backups in a folder',
-      ja: 'バケットのアクセスキーを設定するか、フォルダーを指定してください',
+      en: 'set the access key pair of the bucket, or BACKUP_ROLE on AWS, or keep backups in a folder',
+      ja: 'バケットのアクセスキー（AWS では BACKUP_ROLE も可）を設定するか、フォルダーを指定してください',
     },
   }))
 }

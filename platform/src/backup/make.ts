@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Services } from '../app/services.ts'
 import type { EncryptedColumn } from '../keys/index.ts'
 import {
@@ -186,9 +185,4 @@ async function* tableRecords(
     table.tally = tally.result()
     yield { type: 'end', value: table.tally }
   }
-}
-
-/** Name of a scratch database or folder: tells what it is for to whoever finds it. */
-export function scratchName(): string {
-  return `minato_drill_${randomUUID().replaceAll('-', '').slice(0, 12)}`
 }

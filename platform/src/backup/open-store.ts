@@ -1,18 +1,19 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Services } from '../app/services.ts'
+import { roleCredentials } from '../files/role-credentials.ts'
 import { createDiskBackups } from './disk-store.ts'
 import { createS3Backups } from './s3-store.ts'
 import type { BackupStore } from './store.ts'
 
 export type StoreDeps = Pick<Services, 'outbound'> & {
-  config: Pick<Services['config'], 'backup'>
+  config: Pick<Services['config'], 'backup' | 'files'>
   dataDir: string
 }
 
 /** The store of `BACKUP_URL`, or of a place named for once. Without both: a folder in the data folder. */
 export async function openStore(deps: StoreDeps, to?: string): Promise<BackupStore> {
-  const { url, accessKeyId, secretAccessKey } = deps.config.backup
+  const { url, accessKeyId, secretAccessKey, role } = deps.config.backup
   const place = to ?? url
   if (place === undefined) return createDiskBackups(join(deps.dataDir, 'backups'))
   if (!place.startsWith('s3:')) {
@@ -23,8 +24,12 @@ export async function openStore(deps: StoreDeps, to?: string): Promise<BackupSto
   const { hostname, pathname } = new URL(place)
   const store = createS3Store({
     url: place,
-    accessKeyId: accessKeyId?.reveal() ?? '',
-    secretAccessKey: secretAccessKey?.reveal() ?? '',
+    credentials: role
+      ? roleCredentials({ outbound: deps.outbound, taskPath: deps.config.files.taskPath })
+      : {
+          accessKeyId: accessKeyId?.reveal() ?? '',
+          secretAccessKey: secretAccessKey?.reveal() ?? '',
+        },
     outbound: deps.outbound,
     spoolFolder: join(deps.dataDir, 'tmp'),
   })

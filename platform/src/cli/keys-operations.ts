@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type AppDefinition, schemaOf } from '../app/define-app.ts'
+import { schemaOf } from '../app/define-app.ts'
+import { encryptedCaches, encryptedColumns } from '../app/encrypted-columns.ts'
 import type { Services } from '../app/services.ts'
-import { authEncrypted } from '../auth/encrypted.ts'
 import { defineErrors } from '../errors/index.ts'
-import type { EncryptedCache, EncryptedColumn } from '../keys/index.ts'
+import type { EncryptedColumn } from '../keys/index.ts'
 import { fingerprint, parseKeys } from '../keys/index.ts'
 import { findLeftovers } from '../keys/leftovers.ts'
 import {
@@ -13,8 +13,6 @@ import {
   type Origin,
   reencryptStep,
 } from '../keys/reencrypt.ts'
-import { llmEncrypted } from '../llm/encrypted.ts'
-import { mailEncrypted } from '../mail/encrypted.ts'
 import { defineOperation } from './operation.ts'
 
 export const keysErrors = defineErrors({
@@ -35,16 +33,6 @@ export const keysErrors = defineErrors({
     },
   },
 })
-
-const CONCERNS = [authEncrypted, mailEncrypted, llmEncrypted]
-
-type Context = { apps: readonly AppDefinition[] }
-
-const columnsOf = ({ apps }: Context): EncryptedColumn[] =>
-  [...CONCERNS, ...apps.flatMap((app) => app.encrypted ?? [])].flatMap(({ columns }) => columns)
-
-const cachesOf = ({ apps }: Context): EncryptedCache[] =>
-  [...CONCERNS, ...apps.flatMap((app) => app.encrypted ?? [])].flatMap(({ cached = [] }) => cached)
 
 const origin = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ring') }),
@@ -75,7 +63,7 @@ export const keysOperations = [
     async run(services, input, context) {
       const from = originOf(services, input)
       const columns: (EncryptedColumn & { pending: number })[] = []
-      for (const column of columnsOf(context)) {
+      for (const column of encryptedColumns(context.apps)) {
         columns.push({ ...column, pending: await countPending(services.db, column, from) })
       }
       return { columns }
@@ -91,7 +79,9 @@ export const keysOperations = [
     }),
     async run(services, input, context) {
       const { table, column } = input.place
-      const known = columnsOf(context).find((one) => one.table === table && one.column === column)
+      const known = encryptedColumns(context.apps).find(
+        (one) => one.table === table && one.column === column,
+      )
       if (known === undefined) throw keysErrors.KEYS_COLUMN_UNKNOWN({ table, column })
       const { after, limit } = input
       const options = { origin: originOf(services, input), after, limit }
@@ -104,7 +94,7 @@ export const keysOperations = [
     async run(services, input, context) {
       originOf(services, input)
       const ring = input.origin.kind === 'ring'
-      const caches = ring ? cachesOf(context) : []
+      const caches = ring ? encryptedCaches(context.apps) : []
       for (const { namespace, prefix } of caches) {
         await services.cache.namespace(namespace).purge(prefix)
       }

@@ -1,0 +1,6 @@
+export { backupConfig } from './config.ts'
+export type { BackupDeps, BackupHost } from './context.ts'
+export { type Backups, createBackups } from './create-backups.ts'
+export { backupErrors } from './errors.ts'
+export { backupJob, backupWork, drillJob } from './jobs.ts'
+export type { BackupView, DrillView } from './view.ts'
