@@ -1,21 +1,25 @@
 import { auditOperations } from '../audit/operations.ts'
 import { authOperations } from '../auth/operations.ts'
+import { deployOperations } from '../deploy/operations.ts'
 import { demoOperations } from './demo-operation.ts'
 import { importOperations } from './import-operation.ts'
 import { jobOperations } from './job-operations.ts'
 import { keysOperations } from './keys-operations.ts'
 import { migrateOperations } from './migrate-operation.ts'
 import type { Operation } from './operation.ts'
+import { sqliteOperations } from './sqlite-operations.ts'
 
 const OPERATIONS = new Map<string, Operation<never, unknown>>(
   [
     ...auditOperations,
     ...authOperations,
     ...demoOperations,
+    ...deployOperations,
     ...importOperations,
     ...jobOperations,
     ...keysOperations,
     ...migrateOperations,
+    ...sqliteOperations,
   ].map((operation) => [operation.name, operation as Operation<never, unknown>]),
 )
 

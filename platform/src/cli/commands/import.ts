@@ -19,9 +19,23 @@ Reads FILE and says what would be taken over and what would stay behind, and why
 
 May be run again: what is there already is counted and kept. FILE is opened read-only.
 NAME: mcp-console-state (state.db of the MCP console this one replaces).
+
+       minato import sqlite FILE --app NAME --map FILE [--apply] [--report FILE] [--json]
+       minato import sqlite FILE --app NAME --suggest [--map FILE]
+
+Copies any SQLite file into the tables of an app: plan, copy, and proof by counts and checksums.
+  --map FILE     YAML or JSON: which table and column goes where (docs/guide/import-sqlite.md)
+  --suggest      write a first map from both schemas, to the map file or standard output
+  --apply        take it over; stopped at any time, it goes on where it was when run again
+  --report FILE  every value that does not fit, as JSON lines (with --apply: FILE.left-out.jsonl)
+
 Exit code: 0 done; 1 failed, or the counts do not prove it; 2 wrong usage.`,
   async run(args, io) {
     try {
+      if (args[0] === 'sqlite') {
+        const { importSqliteFile } = await import('../import-sqlite.ts')
+        return await importSqliteFile(args.slice(1), io)
+      }
       return await run(args, io)
     } catch (error) {
       if (!(error instanceof UsageError)) throw error
