@@ -4,6 +4,7 @@ import { backupConfig } from '../backup/config.ts'
 import { cacheConfig } from '../cache/config.ts'
 import { type AnySection, coreConfig, type Values } from '../config/index.ts'
 import { dataConfig } from '../data/data-config.ts'
+import { deployConfig } from '../deploy/config.ts'
 import { filesConfig } from '../files/config.ts'
 import { httpConfig } from '../http/http-config.ts'
 import { keysConfig } from '../keys/index.ts'
@@ -28,6 +29,7 @@ export const platformSections = {
   llm: llmConfig,
   realtime: realtimeConfig,
   outbound: outboundConfig,
+  deploy: deployConfig,
   backup: backupConfig,
   audit: auditConfig,
 }

@@ -4,6 +4,7 @@ import { openAdminChannel } from '../cli/admin-channel.ts'
 import { readRunFile, removeRunFile, writeRunFile } from '../cli/run-file.ts'
 import type { Environment } from '../config/index.ts'
 import { dataErrors, migrate, migrationStatus, readMigrations } from '../data/index.ts'
+import { startBeating } from '../deploy/index.ts'
 import { listenForMetrics, watchPressure } from '../http/index.ts'
 import { type Booted, bootServices } from './boot.ts'
 import type { AppDefinition } from './define-app.ts'
@@ -64,6 +65,7 @@ async function run(
     for (const app of apps) services.auth.definePermissions(app.name, app.permissions)
     await services.auth.ready()
     await prepareJobs(apps, services)
+    services.onClose('process row', startBeating(services))
     const state: DrainState = { draining: false, closing: false }
     let end: (reason: string) => void = () => undefined
     const pressure = watchPressure({

@@ -1,6 +1,7 @@
 import { auditOperations } from '../audit/operations.ts'
 import { authOperations } from '../auth/operations.ts'
 import { deployOperations } from '../deploy/operations.ts'
+import { deployOperations } from '../deploy/operations.ts'
 import { demoOperations } from './demo-operation.ts'
 import { importOperations } from './import-operation.ts'
 import { jobOperations } from './job-operations.ts'
@@ -14,6 +15,7 @@ const OPERATIONS = new Map<string, Operation<never, unknown>>(
     ...auditOperations,
     ...authOperations,
     ...demoOperations,
+    ...deployOperations,
     ...deployOperations,
     ...importOperations,
     ...jobOperations,

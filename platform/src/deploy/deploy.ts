@@ -1,5 +1,6 @@
 import type { MinatoError } from '../errors/index.ts'
 import { deployErrors } from './errors.ts'
+import type { Half } from './host.ts'
 import { backup, migrateContract, migrateExpand, preflight } from './prepare-steps.ts'
 import { type DeployRecord, otherColor } from './record.ts'
 import { recover } from './recover.ts'
@@ -44,6 +45,23 @@ export async function deploy(request: DeployRequest, tools: Tools): Promise<Depl
   } finally {
     await tools.host.close()
     lock.release()
+  }
+}
+
+/**
+ * What a deploy would do and whether it may, without doing it.
+ * @throws {MinatoError} what would refuse it.
+ */
+export async function planDeploy(
+  request: DeployRequest,
+  tools: Tools,
+): Promise<{ from: Half; to: Half; evidence: string }> {
+  try {
+    const run = await newRun(request, tools)
+    const evidence = request.kind === 'deploy' ? await preflight(run) : await refuseClosedWay(run)
+    return { from: run.blue, to: run.green, evidence }
+  } finally {
+    await tools.host.close()
   }
 }
 

@@ -32,7 +32,7 @@ export async function untilHealthy(
     const { state, running } = await host.health(color, part)
     if (state === 'healthy') return running
     const late = now() - since > readyMs
-    if (state === 'unhealthy' || late) {
+    if (state === 'unhealthy' || state === 'none' || late) {
       const words = await host.lastWords(color, part)
       const reason = `${late ? `not healthy within ${readyMs / 1000} s` : 'it ended or is unhealthy'}. ${words}`
       throw deployErrors.DEPLOY_NOT_READY({ what: `${part}-${color}`, reason })

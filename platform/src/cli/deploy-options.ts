@@ -1,0 +1,110 @@
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  composeHost,
+  type DeployRecord,
+  LIMITS,
+  openJournal,
+  saveToStack,
+  type Tools,
+} from '../deploy/index.ts'
+import { type CliIo, systemOf } from './command.ts'
+import { UsageError } from './output.ts'
+
+/** What `minato deploy` and `minato rollback` both take. */
+export const DEPLOY_OPTIONS = {
+  'dry-run': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  report: { type: 'string' },
+  compose: { type: 'string', multiple: true },
+  'env-file': { type: 'string' },
+  project: { type: 'string' },
+  'ready-within': { type: 'string', default: '25s' },
+  watch: { type: 'string', default: '30s' },
+  'max-p95': { type: 'string', default: '1s' },
+  'max-errors': { type: 'string', default: '1' },
+  'skip-backup': { type: 'string' },
+} as const
+
+export const DEPLOY_USAGE = `  --dry-run            say what would be done and whether it may, and change nothing
+  --watch T            how long the new release is watched (default 30s)
+  --max-errors N       share of answers of 500 and above that takes it back, in percent (default 1)
+  --max-p95 T          95 % of the answers must be faster than this (default 1s)
+  --ready-within T     how long it may take to get ready (default 25s)
+  --skip-backup TEXT   make no backup this time, and why
+  --compose FILE       default: deploy/compose.yml of this checkout; may be given several times
+  --env-file FILE      default: .env beside the compose file
+  --project NAME       default: the compose file's own
+  --report FILE        append the report as Markdown
+  --json               the whole record
+
+Exit code 0: done; 1: refused or taken back, people are served by the release before; 2: wrong usage.`
+
+export type DeployValues = {
+  compose?: string[] | undefined
+  'env-file'?: string | undefined
+  project?: string | undefined
+  'ready-within': string
+  watch: string
+  'max-p95': string
+  'max-errors': string
+  json: boolean
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 }
+
+function milliseconds(option: string, text: string): number {
+  const [, count, unit = ''] = /^(\d{1,7})(ms|s|m)$/.exec(text) ?? []
+  const factor = UNITS[unit]
+  if (count === undefined || factor === undefined) {
+    throw new UsageError(`${option} must be a duration such as 500ms, 30s or 2m.`)
+  }
+  return Number(count) * factor
+}
+
+function percent(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= 100) return value / 100
+  throw new UsageError('--max-errors must be a number from 0 to 100.')
+}
+
+/** The machine, the journal and the limits that the options name. */
+export function deployTools(
+  values: DeployValues,
+  io: CliIo,
+): { tools: Tools; flush(): Promise<void>; stop(): void } {
+  const [file = join(systemOf(io).root, 'deploy/compose.yml'), ...overrides] = (
+    values.compose ?? []
+  ).map((path) => resolve(io.cwd, path))
+  const folder = dirname(file)
+  const envFile = resolve(io.cwd, values['env-file'] ?? join(folder, '.env'))
+  const { project } = values
+  const host = composeHost({ file, overrides, project, envFile, env: io.env })
+  const say = (line: string) => void io.stderr.write(`${line}\n`)
+  const halfOf = (record: DeployRecord) => (record.state === 'finished' ? record : record.previous)
+  const saving = saveToStack(host, halfOf, say)
+  const stopping = new AbortController()
+  const stop = () => stopping.abort(new Error('interrupted'))
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  const tools: Tools = {
+    host,
+    journal: openJournal(join(dirname(envFile), '.minato-deploy')),
+    limits: {
+      ...LIMITS,
+      watchMs: milliseconds('--watch', values.watch),
+      maxP95Ms: milliseconds('--max-p95', values['max-p95']),
+      maxErrorShare: percent(values['max-errors']),
+    },
+    readyMs: milliseconds('--ready-within', values['ready-within']),
+    save: saving.save,
+    say,
+    signal: stopping.signal,
+    wait: (ms) => delay(ms),
+    now: Date.now,
+  }
+  return {
+    tools,
+    flush: saving.flush,
+    stop: () => void process.off('SIGINT', stop).off('SIGTERM', stop),
+  }
+}
