@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { auditProbeJob } from '../audit/live/probe-job.ts'
+import { auditProbeRoutes } from '../audit/live/probe-routes.ts'
 import { backupWork } from '../backup/index.ts'
 import type { Section } from '../config/index.ts'
 import {
@@ -41,6 +43,7 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
   services.mail.routes(server as RouteServer)
   services.files.routes(server as RouteServer)
   services.jobs.routes(server as RouteServer)
+  auditProbeRoutes(server, services)
   for (const app of apps) {
     const own = appServices(services, app)
     await addAppRoutes(server, app.name, async () => {
@@ -68,6 +71,7 @@ export async function prepareJobs(
 ): Promise<void> {
   services.jobs.register(backupWork(services), () => services)
   for (const app of apps) services.jobs.register(app, () => appServices(services, app))
+  services.jobs.register({ jobs: [auditProbeJob] }, () => services)
   await services.jobs.prepare()
 }
 

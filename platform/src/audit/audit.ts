@@ -42,33 +42,35 @@ export async function auditSystem(
   options: Asked & { url?: string | undefined },
 ): Promise<Report> {
   const { root, apps, env, phases } = options
-  const { allChecks, openStaticContext } = await load()
+  const { allChecks, openStaticContext, leaveSystem } = await load()
   const checks = allChecks(apps)
   const has = (phase: Phase) => phases.includes(phase)
   const url = (options.url ?? services.publicUrl).replace(/\/+$/, '')
   const { waivers } = services.config.audit
+  const live = { url, services, apps, root }
   return await runAudit({
     ...options,
     checks,
     contexts: {
       ...(has('static') ? { static: await openStaticContext({ root, env, apps }) } : {}),
       ...(has('boot') ? { boot: { services, apps, root } } : {}),
-      ...(has('live') ? { live: { url, services, apps, root } } : {}),
+      ...(has('live') ? { live } : {}),
     },
     waivers: await waiversOf(root, waivers, checks, services.clock()),
     release: services.version,
     profile: services.profile,
     clock: services.clock,
-  })
+  }).finally(async () => await leaveSystem(live))
 }
 
 /** Loaded when an audit is asked for: a server that starts must not wait for hundreds of texts. */
 async function load() {
-  const [{ allChecks }, { openStaticContext }] = await Promise.all([
+  const [{ allChecks }, { openStaticContext }, { leaveSystem }] = await Promise.all([
     import('./checks.ts'),
     import('./static/context.ts'),
+    import('./live/visit.ts'),
   ])
-  return { allChecks, openStaticContext }
+  return { allChecks, openStaticContext, leaveSystem }
 }
 
 async function waiversOf(

@@ -8,4 +8,8 @@ export const auditConfig = defineConfig({
     describe:
       'JSON file of audit findings somebody accepts until a day, from the root of the checkout',
   }),
+  mailTo: variable('AUDIT_MAIL_TO', z.email().optional(), {
+    describe: 'who gets the test mail of the live audit; without it the address in MAIL_FROM',
+    example: 'operator@example.com',
+  }),
 })

@@ -48,6 +48,12 @@ export function visitOf(context: LiveContext): Promise<Visit> {
   return visit
 }
 
+/** Clears away after an audit that was called off before its last check. */
+export async function leaveSystem(context: LiveContext): Promise<void> {
+  const visit = await visits.get(context)
+  await visit?.leave()
+}
+
 async function startVisit(context: LiveContext): Promise<Visit> {
   const { services } = context
   const target = targetOf(context.url, services.publicUrl)

@@ -76,9 +76,9 @@ export function ask(target: Target, question: Question, source?: string): Promis
       ? secured({ ...options, servername: serverNameOf(target), rejectUnauthorized: false }, take)
       : plain(options, take)
     call.on('error', reject)
-    call.on('upgrade', (response, socket) => {
+    call.on('upgrade', ({ headers }, socket) => {
       socket.destroy()
-      take(response)
+      resolve({ status: 101, headers, cookies: [], body: '', ms: performance.now() - started })
     })
     call.end(body)
   })

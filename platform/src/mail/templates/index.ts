@@ -1,4 +1,5 @@
 import { mailErrors } from '../errors.ts'
+import { audit } from './audit.ts'
 import { invite } from './invite.ts'
 import { layOut, type Rendered } from './layout.ts'
 import type { Letter, Locale } from './letter.ts'
@@ -15,6 +16,7 @@ export const templates = {
   reset,
   'two-factor': twoFactor,
   'new-sign-in': newSignIn,
+  audit,
 }
 
 export type TemplateName = keyof typeof templates
