@@ -10,6 +10,11 @@ const DEVELOPMENT_FINGERPRINTS = new Set([
   '5387a7d8e1edcd3476ff2c19621ee4049af92bc57f265eb9438ed70d7a40105c',
 ])
 
+/** Whether a key (by its `fingerprint`) is one of the public ones. */
+export function isDevelopmentKey(sha256: string): boolean {
+  return DEVELOPMENT_FINGERPRINTS.has(sha256)
+}
+
 export const keysConfig = defineConfig(
   {
     authSecret: variable(
@@ -77,7 +82,7 @@ function refuseDevelopmentKeys(
     ]),
   ]
   return used
-    .filter(([, key]) => DEVELOPMENT_FINGERPRINTS.has(fingerprint(key)))
+    .filter(([, key]) => isDevelopmentKey(fingerprint(key)))
     .map(([name]) => ({
       variable: name,
       problem: {

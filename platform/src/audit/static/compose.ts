@@ -24,11 +24,22 @@ const service = z.looseObject({
   cap_drop: z.array(z.string()).optional(),
   security_opt: z.array(z.string()).optional(),
   profiles: z.array(z.string()).optional(),
-  restart: z.string().optional(),
+  restart: z.union([z.string(), z.boolean()]).transform(String).optional(),
+  pid: z.string().optional(),
+  stop_grace_period: text.optional(),
+  networks: z
+    .union([
+      z.array(z.string()),
+      z.record(z.string(), z.unknown()).transform((map) => Object.keys(map)),
+    ])
+    .optional(),
   mem_limit: text.optional(),
   cpus: text.optional(),
   deploy: z
-    .looseObject({ resources: z.looseObject({ limits: limits.optional() }).optional() })
+    .looseObject({
+      replicas: text.optional(),
+      resources: z.looseObject({ limits: limits.optional() }).optional(),
+    })
     .optional(),
   logging: z
     .looseObject({ driver: z.string().optional(), options: z.record(z.string(), text).optional() })
@@ -91,12 +102,15 @@ export function parseCompose(path: string, source: string): Compose {
   return { ...parsed.data, path, source, lineOf }
 }
 
-/** Compose's own substitution, as far as it can be known without the environment. */
+/** Compose's own substitution, as far as it can be known without the environment; the innermost first. */
 function withDefaults(value: unknown): unknown {
   if (typeof value === 'string') {
-    return value.replace(/\$\{(\w+)(?::?-([^}]*))?(?::?\?[^}]*)?\}/g, (whole, _name, standard) =>
-      standard === undefined ? whole : standard,
-    )
+    let text = value
+    for (let before = ''; before !== text; ) {
+      before = text
+      text = text.replace(/\$\{\w+:?-([^${}]*)\}/g, '$1')
+    }
+    return text
   }
   if (Array.isArray(value)) return value.map(withDefaults)
   if (typeof value !== 'object' || value === null) return value

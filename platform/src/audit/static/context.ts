@@ -26,7 +26,14 @@ export async function openStaticContext(options: {
   env: Environment
   apps: readonly AppDefinition[]
 }): Promise<StaticContext> {
-  const files = await openSourceTree(options.root)
+  return staticContextOn(await openSourceTree(options.root), options)
+}
+
+/** The same on files from elsewhere, such as those of a fault bench. */
+export function staticContextOn(
+  files: SourceTree,
+  options: { root: string; env: Environment; apps: readonly AppDefinition[] },
+): StaticContext {
   return {
     ...options,
     files,

@@ -9,7 +9,7 @@ const run = promisify(execFile)
 export type SourceTree = {
   /** Whether the list is git's: an image or an unpacked archive has no history. */
   git: boolean
-  /** Every committed file (or every file but installed packages and data), with forward slashes. */
+  /** Every file git does not ignore (without git, all but installed packages and data), with forward slashes. */
   paths: readonly string[]
   /** Undefined when there is no such file. */
   read(path: string): Promise<string | undefined>
@@ -17,7 +17,8 @@ export type SourceTree = {
   matching(pattern: RegExp): string[]
 }
 
-const SKIPPED_FOLDERS = new Set(['node_modules', '.git', 'data', 'dist', '.cache'])
+/** Installed, made or belonging to the running system. */
+const SKIPPED = /(^|\/)(node_modules|\.git)$|^(data|coverage|web\/dist)$/
 const MAX_FILES = 50_000
 const MAX_BYTES = 4 * 1024 * 1024
 
@@ -28,7 +29,7 @@ const MAX_BYTES = 4 * 1024 * 1024
  */
 export async function openSourceTree(root: string): Promise<SourceTree> {
   const git = existsSync(join(root, '.git'))
-  const paths = git ? await committed(root) : await walk(root)
+  const paths = git ? await notIgnored(root) : await walk(root)
   const texts = new Map<string, Promise<string | undefined>>()
   return {
     git,
@@ -44,10 +45,15 @@ export async function openSourceTree(root: string): Promise<SourceTree> {
   }
 }
 
-async function committed(root: string): Promise<string[]> {
-  const { stdout } = await run('git', ['-C', root, 'ls-files', '-z'], {
-    maxBuffer: 64 * 1024 * 1024,
-  })
+/** Also what is not committed yet: it will be with the next commit. */
+async function notIgnored(root: string): Promise<string[]> {
+  const { stdout } = await run(
+    'git',
+    ['-C', root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    {
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  )
   return stdout.split('\0').filter((path) => path !== '')
 }
 
@@ -57,8 +63,9 @@ async function walk(root: string): Promise<string[]> {
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-      if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) folders.push(path)
-      else if (entry.isFile()) found.push(path.replaceAll(sep, '/'))
+      if (entry.isDirectory()) {
+        if (!SKIPPED.test(path)) folders.push(path)
+      } else if (entry.isFile()) found.push(path.replaceAll(sep, '/'))
     }
     if (found.length > MAX_FILES) throw new Error(`More than ${MAX_FILES} files under ${root}.`)
   }
