@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineConfig, type Problem, type Values, variable } from '../config/index.ts'
+import { bool, defineConfig, type Problem, type Values, variable } from '../config/index.ts'
 
 const SHAPE = 'must look like s3://bucket/prefix?region=REGION'
 
@@ -16,6 +16,16 @@ const variables = {
     describe: 'secret access key of the object storage',
     secret: true,
   }),
+  role: variable('FILES_ROLE', bool.default(false), {
+    describe: 'whether the role of the ECS task or EC2 machine opens the bucket, instead of a key',
+  }),
+  taskPath: variable(
+    'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+    z.string().startsWith('/').optional(),
+    {
+      describe: 'where an ECS task finds the credentials of its role; set by ECS',
+    },
+  ),
 }
 
 export type FilesConfig = Values<typeof variables>
@@ -37,7 +47,7 @@ function isFilesUrl(text: string): boolean {
 }
 
 function credentialsBelongTogether(values: FilesConfig): Problem[] {
-  if (values.filesUrl === undefined) return []
+  if (values.filesUrl === undefined || values.role) return []
   const missing = [
     values.accessKeyId === undefined ? 'FILES_ACCESS_KEY_ID' : '',
     values.secretAccessKey === undefined ? 'FILES_SECRET_ACCESS_KEY' : '',
@@ -49,8 +59,8 @@ function credentialsBelongTogether(values: FilesConfig): Problem[] {
       ja: 'が設定されていません（FILES_URL は設定済み）',
     },
     mend: {
-      en: 'set the access key pair of the bucket, or unset FILES_URL to keep files on disk',
-      ja: 'バケットのアクセスキーを設定するか、FILES_URL を外してディスクに保存してください',
+      en: 'set the access key pair of the bucket, or FILES_ROLE on AWS, or unset FILES_URL to keep files on disk',
+      ja: 'バケットのアクセスキー（AWS では FILES_ROLE も可）を設定するか、FILES_URL を外してディスクに保存してください',
     },
   }))
 }

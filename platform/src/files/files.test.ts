@@ -26,7 +26,13 @@ const worker = {
   onClose: () => undefined,
 }
 const text = { contentType: 'text/plain' }
-const noFiles = { filesUrl: undefined, accessKeyId: undefined, secretAccessKey: undefined }
+const noRole = { role: false, taskPath: undefined }
+const noFiles = {
+  filesUrl: undefined,
+  accessKeyId: undefined,
+  secretAccessKey: undefined,
+  ...noRole,
+}
 
 function disk(name: string, secret = 1) {
   return createFiles({
@@ -66,6 +72,7 @@ describe('files', () => {
     const files = createFiles({
       config: {
         files: {
+          ...noRole,
           filesUrl: s3.filesUrl('app'),
           accessKeyId: new Secret(s3.sandbox.s3.accessKeyId, { register: false }),
           secretAccessKey: new Secret(s3.sandbox.s3.secretAccessKey, { register: false }),

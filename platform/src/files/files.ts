@@ -6,6 +6,7 @@ import { createDiskStore } from './disk-store.ts'
 import { fileKey, filePrefix } from './file-key.ts'
 import { lazyStore } from './lazy-store.ts'
 import { publicOrigins } from './public-origins.ts'
+import { type RoleOptions, roleCredentials } from './role-credentials.ts'
 import { type FilesServer, linkRoutes } from './routes.ts'
 import type { OutboundHandler } from './s3-client.ts'
 import { checkLink, type LinkOptions, signLink } from './signed-link.ts'
@@ -22,7 +23,7 @@ export type FilesDeps = {
   publicUrl: string
   keys: { derive(label: string): Buffer }
   clock: () => number
-  outbound: OutboundHandler
+  outbound: OutboundHandler & RoleOptions['outbound']
   log: Logger
   /** A web process leaves the sweeping to the workers. */
   role: 'all' | 'web' | 'worker'
@@ -87,7 +88,7 @@ export function createFiles(deps: FilesDeps): Files {
 }
 
 function createStore({ config, dataDir, clock, outbound }: FilesDeps): FileStore {
-  const { filesUrl, accessKeyId, secretAccessKey } = config.files
+  const { filesUrl, accessKeyId, secretAccessKey, role, taskPath } = config.files
   if (filesUrl === undefined) {
     return createDiskStore({ root: join(dataDir, 'files'), clock })
   }
@@ -96,8 +97,9 @@ function createStore({ config, dataDir, clock, outbound }: FilesDeps): FileStore
     const { createS3Store } = await import('./s3-store.ts')
     return createS3Store({
       url: filesUrl,
-      accessKeyId: reveal(accessKeyId),
-      secretAccessKey: reveal(secretAccessKey),
+      credentials: role
+        ? roleCredentials({ outbound, taskPath })
+        : { accessKeyId: reveal(accessKeyId), secretAccessKey: reveal(secretAccessKey) },
       outbound,
       spoolFolder: join(dataDir, 'tmp'),
     })

@@ -5,10 +5,9 @@ export type OutboundHandler = { requestHandler(trust: 'config'): unknown }
 
 export type S3Location = { bucket: string; prefix: string }
 
-type ClientOptions = {
+export type ClientOptions = {
   url: string
-  accessKeyId: string
-  secretAccessKey: string
+  credentials: NonNullable<S3ClientConfig['credentials']>
   outbound: OutboundHandler
 }
 
@@ -21,7 +20,7 @@ export function createS3Client(options: ClientOptions): S3Location & { client: S
     region: searchParams.get('region') ?? 'us-east-1',
     ...(endpoint === null ? {} : { endpoint }),
     forcePathStyle: searchParams.get('forcePathStyle') === 'true',
-    credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
+    credentials: options.credentials,
     requestHandler: options.outbound.requestHandler('config') as NonNullable<
       S3ClientConfig['requestHandler']
     >,

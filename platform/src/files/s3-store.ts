@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { contentDisposition } from './content-disposition.ts'
 import { filesErrors } from './errors.ts'
-import { createS3Client, type OutboundHandler, type S3Location } from './s3-client.ts'
+import { type ClientOptions, createS3Client, type S3Location } from './s3-client.ts'
 import { isGone, isInvalidRange, s3Error } from './s3-errors.ts'
 import { decodeMetadata, encodeMetadata } from './s3-metadata.ts'
 import { type LinkOptions, MAX_LINK_MS } from './signed-link.ts'
@@ -24,11 +24,7 @@ import { openTemporary, spool, storageError } from './spool.ts'
 import type { ByteRange, FileList, FileStore, PutOptions, ReadFile, StoredFile } from './store.ts'
 import { verified } from './verified.ts'
 
-type S3Options = {
-  url: string
-  accessKeyId: string
-  secretAccessKey: string
-  outbound: OutboundHandler
+type S3Options = ClientOptions & {
   /** Local folder where a stream is measured before it is sent. */
   spoolFolder: string
 }

@@ -40,8 +40,10 @@ export async function bucket(): Promise<Bucket> {
   const other: Bucket['other'] = (change) =>
     createS3Store({
       url: filesUrl(change.prefix ?? 'files'),
-      accessKeyId: change.accessKeyId ?? s3.accessKeyId,
-      secretAccessKey: change.secretAccessKey ?? s3.secretAccessKey,
+      credentials: {
+        accessKeyId: change.accessKeyId ?? s3.accessKeyId,
+        secretAccessKey: change.secretAccessKey ?? s3.secretAccessKey,
+      },
       outbound: change.outbound ?? outbound,
       spoolFolder,
     })
