@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { commonErrors, type MinatoError, PROBLEM_JSON, problemOf } from '../errors/index.ts'
 import { httpErrors } from './errors.ts'
+import { localeOf } from './locale.ts'
 
 /**
  * Answers what never became a request: broken syntax, headers too large, or too slow. Nothing is
@@ -26,6 +28,22 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
       body,
     ].join('\r\n'),
   )
+}
+
+/**
+ * Answers an address that the router cannot read (`/%`). Fastify runs no hook for it and would answer in
+ * its own words, without our headers.
+ */
+export function answerUnreadableAddress(headers: Readonly<Record<string, string>>) {
+  return (_error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    const problem = commonErrors.NOT_FOUND()
+    const locale = localeOf(request.headers['accept-language'])
+    void reply
+      .status(problem.status)
+      .headers({ ...headers, 'x-request-id': request.id, 'cache-control': 'no-store' })
+      .header('content-type', PROBLEM_JSON)
+      .send(JSON.stringify(problemOf(problem, locale, request.id)))
+  }
 }
 
 function problemFor(code: string | undefined): MinatoError {

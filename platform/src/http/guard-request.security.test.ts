@@ -57,6 +57,21 @@ test('a refusal names the request, is in the person’s language and is never st
   assert.equal(answer.headers.get('x-request-id'), problem.requestId)
 })
 
+test('what only one person may read is kept by no cache', async () => {
+  const own = await ask('/notes', key)
+  assert.equal(own.status, 200)
+  assert.equal(own.headers.get('cache-control'), 'no-store')
+})
+
+test('an address that cannot be read is answered as any other that does not exist', async () => {
+  for (const path of ['/%', '/notes/%zz', `/notes/${'a'.repeat(500)}`]) {
+    const answer = await ask(path, { 'accept-language': 'en' })
+    assert.deepEqual([answer.status, await codeOf(answer)], [404, 'NOT_FOUND'], path)
+    assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
+    assert.notEqual(answer.headers.get('x-request-id'), null)
+  }
+})
+
 test('the request id is the server’s own, whatever the client sends', async () => {
   const answer = await ask('/open', { 'x-request-id': 'evil\u0009line', 'request-id': 'x' })
   assert.match(answer.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/)

@@ -64,13 +64,18 @@ function refuseEarly(
   if (rules.everyAddress !== true && !deps.ipAllowed(request.ip, rules.app)) {
     return httpErrors.HTTP_ADDRESS_REFUSED()
   }
-  if (rules.rate === 'none') return undefined
+  // Probes are answered under load as well. Whether anything is counted says nothing of who may write.
+  const busy = rules.rate === 'none' ? undefined : refuseForNow(deps)
+  return busy ?? (SAFE.has(request.method) ? undefined : deps.csrf(request.headers))
+}
+
+function refuseForNow(deps: GuardDeps): MinatoError | undefined {
   if (deps.closing()) return commonErrors.DRAINING({}, { headers: { 'retry-after': '1' } })
   if (deps.pressure.overloaded()) {
     const seconds = RETRY_SECONDS
     return commonErrors.OVERLOADED({ seconds }, { headers: { 'retry-after': String(seconds) } })
   }
-  return SAFE.has(request.method) ? undefined : deps.csrf(request.headers)
+  return undefined
 }
 
 function authenticate(
@@ -86,6 +91,8 @@ function authenticate(
       return
     }
     request.principal = principal
+    // What one person may read, no cache keeps for the next one (CWE-524); a handler may know better.
+    reply.header('cache-control', 'no-store')
     const refused = refusePrincipal(deps, rules, principal)
     if (refused !== undefined) done(refused)
     else count(deps, request, reply, rules, done)

@@ -9,7 +9,7 @@ import type { Profile } from '../config/index.ts'
 import { commonErrors, type ErrorReporter, type MinatoError } from '../errors/index.ts'
 import { accessLog, type Logger, withLogContext } from '../log/index.ts'
 import type { Metrics } from '../observe/index.ts'
-import { answerBrokenRequest } from './broken-request.ts'
+import { answerBrokenRequest, answerUnreadableAddress } from './broken-request.ts'
 import { compressAnswers } from './compress.ts'
 import { csrfCheck } from './csrf.ts'
 import { handleErrors } from './error-handler.ts'
@@ -66,6 +66,7 @@ const HEADERS_TIMEOUT_MS = 20_000
  * A route without rules (permission, rate, body limit) throws while it is added.
  */
 export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const headers = Object.freeze(securityHeaders(deps.profile, deps.https))
   const server = fastify({
     logger: false,
     trustProxy: deps.trustProxy.length === 0 ? false : [...deps.trustProxy],
@@ -80,6 +81,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerUnreadableAddress(headers),
     keepAliveTimeout: 65_000, // longer than the usual balancer's 60 s
     genReqId: () => randomUUID(),
     requestIdHeader: false, // a client must not choose what our log says
@@ -92,7 +94,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   server.setSerializerCompiler(serializerCompiler)
   decorate(server)
   requireRouteRules(server)
-  beginRequests(server, deps)
+  beginRequests(server, headers)
   await allowOrigins(server, deps.allowedOrigins)
   addGuard(server, deps)
   handleErrors(server, deps)
@@ -104,8 +106,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
 }
 
 /** Before anything may refuse: what every answer carries, whatever becomes of the request. */
-function beginRequests(server: FastifyInstance, deps: ServerDeps): void {
-  const headers = Object.freeze(securityHeaders(deps.profile, deps.https))
+function beginRequests(server: FastifyInstance, headers: Readonly<Record<string, string>>): void {
   server.addHook('onRequest', (request, reply, done) => {
     request.startedAt = performance.now()
     reply.headers(headers)

@@ -35,7 +35,7 @@ export class AuditTestError extends Error {
  * does not hold the installation's keys meets the 404 of an address that does not exist.
  */
 export function auditProbeRoutes(server: Pick<FastifyInstance, 'get'>, deps: ProbeDeps): void {
-  const route = { config: { permission: 'public', rate: 'read' }, schema: { hide: true } } as const
+  const route = { config: { permission: 'public', rate: 'read', tags: ['audit'] } } as const
   const admit = (request: FastifyRequest, purpose: string): void => {
     const token = request.headers[PROBE_HEADER]
     if (!isProbeToken(deps.keys, purpose, token, deps.clock())) throw commonErrors.NOT_FOUND()
