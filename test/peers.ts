@@ -2,13 +2,16 @@ import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** Programs that some tests need beside Node. */
-export type Peer = 'postgres' | 'redis' | 'chromium' | 'docker'
+export type Peer = 'postgres' | 'redis' | 'chromium' | 'docker' | 'promtool' | 'amtool'
 
 const FIND: Record<Peer, () => string | undefined> = {
   postgres: () => newestPostgres() ?? onPath('initdb', true),
   redis: () => onPath('redis-server'),
   chromium: () => process.env['CHROMIUM_PATH'] ?? onPath('chromium') ?? onPath('chromium-browser'),
   docker: () => onPath('dockerd'),
+  // Debian's packages prometheus and prometheus-alertmanager
+  promtool: () => onPath('promtool'),
+  amtool: () => onPath('amtool'),
 }
 
 /** Path of the program (for postgres: its folder of programs), or undefined. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Pressure } from '../http/index.ts'
-import { observeProcess } from '../observe/index.ts'
+import { observeProcess, watchCertificate } from '../observe/index.ts'
 import type { AppDefinition } from './define-app.ts'
 import type { Services } from './services.ts'
 
@@ -17,4 +17,6 @@ export function observeServices(
     eventLoopDelayMs: pressure.delayMs,
     appMetrics: apps.flatMap((app) => app.metrics ?? []),
   })
+  // Once is enough: the workers ask, and a laptop's only process.
+  if (services.role !== 'web') services.onClose('certificate', watchCertificate(services))
 }

@@ -1,3 +1,4 @@
+export { watchCertificate } from './certificate.ts'
 export { readExposition, type Sample } from './exposition.ts'
 export type { Figure, Reading } from './figures.ts'
 export {

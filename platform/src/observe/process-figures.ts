@@ -65,7 +65,7 @@ function diskFigures(metrics: Metrics, dataDir: string): void {
   })
 }
 
-function redisFigures(metrics: Metrics, redis: Redis): void {
+export function redisFigures(metrics: Metrics, redis: Pick<Redis, 'info'>): void {
   const up = metrics.gauge({ name: 'redis_up', help: 'Whether Redis answers, 1 or 0.' })
   const memory = metrics.gauge({
     name: 'redis_memory_bytes',
