@@ -12,6 +12,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   realtime: async () => (await import('./realtime/bench.ts')).realtime,
   chat: async () => (await import('./chat/bench.ts')).chat,
   gateway: async () => (await import('./gateway/bench.ts')).gateway,
+  import: async () => (await import('./import/bench.ts')).importSqlite,
   memory: async () => (await import('./memory.ts')).memory,
 }
 

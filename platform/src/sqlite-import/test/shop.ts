@@ -65,8 +65,7 @@ export async function openShop(): Promise<Shop> {
         ...{ db: test.db, url: test.url },
         ...options,
       }),
-    rows: async (query) =>
-      (await sql.raw<Record<string, unknown>>(query).execute(test.db)).rows,
+    rows: async (query) => (await sql.raw<Record<string, unknown>>(query).execute(test.db)).rows,
     async [Symbol.asyncDispose]() {
       await test[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })
