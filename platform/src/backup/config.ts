@@ -52,14 +52,11 @@ const variables = {
   maxAgeMs: variable('BACKUP_MAX_AGE', duration.default(26 * 3_600_000), {
     describe: 'a newest backup older than this is stale: the drill and the alerts say so',
   }),
-  marks: variable(
-    'BACKUP_MARKS',
-    list.default(['deploy', 'import', 'key-rotation', 'bulk-delete']),
-    {
-      describe: 'acts that are preceded by a backup of their own',
-      example: 'deploy,import,key-rotation,bulk-delete',
-    },
-  ),
+  marks: variable('BACKUP_MARKS', list.optional(), {
+    describe:
+      'acts that are preceded by a backup of their own, or none; unset: all of them in staging and production',
+    example: 'deploy,import,key-rotation,bulk-delete',
+  }),
   drillDatabaseUrl: variable(
     'BACKUP_DRILL_DATABASE_URL',
     url('postgres', 'postgresql').optional(),

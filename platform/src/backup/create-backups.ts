@@ -1,4 +1,7 @@
 import type { BackupDeps } from './context.ts'
+import { backupMetrics } from './metrics.ts'
+import { openStore } from './open-store.ts'
+import { applyRetention, reconcile } from './retention.ts'
 import { type CreateOptions, runBackup } from './run-backup.ts'
 import { type DrillOptions, runDrill } from './run-drill.ts'
 import { type BackupView, type DrillView, listBackups, listDrills } from './view.ts'
@@ -15,16 +18,25 @@ export type Backups = {
   /** Newest first. */
   list(limit?: number): Promise<BackupView[]>
   drills(limit?: number): Promise<DrillView[]>
+  /** Rows as the store has them: after a restore, or when files were moved by hand. */
+  refresh(): Promise<void>
+  /** Deletes what is older than the retention; never the newest, never the newest proven one. */
+  expire(): Promise<{ deleted: string[] }>
 }
 
 const SHOWN = 100
 
 /** Backups of this installation: made, listed, proven, deleted when their time is over. */
 export function createBackups(deps: BackupDeps): Backups {
+  backupMetrics(deps)
   return {
     create: (options) => runBackup(deps, options),
     drill: (options = {}) => runDrill(deps, options),
     list: (limit = SHOWN) => listBackups(deps.db, limit),
     drills: (limit = SHOWN) => listDrills(deps.db, limit),
+    refresh: async () => {
+      await reconcile(deps, await openStore(deps))
+    },
+    expire: () => applyRetention(deps),
   }
 }

@@ -26,7 +26,8 @@ export const backupJob = defineJob({
       ...(include === undefined ? {} : { include }),
       ...{ signal: job.signal, onProgress: teller(job) },
     })
-    return { id, bytes }
+    const { deleted } = await services.backups.expire()
+    return { id, bytes, deleted: deleted.length }
   },
 })
 

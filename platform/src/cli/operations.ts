@@ -1,6 +1,6 @@
 import { auditOperations } from '../audit/operations.ts'
 import { authOperations } from '../auth/operations.ts'
-import { deployOperations } from '../deploy/operations.ts'
+import { backupOperations } from '../backup/operations.ts'
 import { deployOperations } from '../deploy/operations.ts'
 import { demoOperations } from './demo-operation.ts'
 import { importOperations } from './import-operation.ts'
@@ -14,8 +14,8 @@ const OPERATIONS = new Map<string, Operation<never, unknown>>(
   [
     ...auditOperations,
     ...authOperations,
+    ...backupOperations,
     ...demoOperations,
-    ...deployOperations,
     ...deployOperations,
     ...importOperations,
     ...jobOperations,

@@ -63,7 +63,7 @@ const MAX_LIST_LIMIT = 1000
  * const { sha256 } = await files.put('reports/2026-11.csv', csv, { contentType: 'text/csv' })
  */
 export function createFiles(deps: FilesDeps): Files {
-  const store = createStore(deps)
+  const store = openFileStore(deps)
   if (deps.role !== 'web') deps.onClose('files sweeper', startSweeper({ ...deps, store }))
   const signer = { secret: deps.keys.derive('files.signed-link'), clock: deps.clock }
   return {
@@ -87,7 +87,13 @@ export function createFiles(deps: FilesDeps): Files {
   }
 }
 
-function createStore({ config, dataDir, clock, outbound }: FilesDeps): FileStore {
+/** The store of the configuration, for who needs no more of the concern than that. */
+export function openFileStore({
+  config,
+  dataDir,
+  clock,
+  outbound,
+}: Pick<FilesDeps, 'config' | 'dataDir' | 'clock' | 'outbound'>): FileStore {
   const { filesUrl, accessKeyId, secretAccessKey, role, taskPath } = config.files
   if (filesUrl === undefined) {
     return createDiskStore({ root: join(dataDir, 'files'), clock })
