@@ -19,6 +19,8 @@ before(async () => {
     routes: (made) => {
       openRoutes(made)
       notesRoutes(made)
+      const config = { permission: 'public', rate: 'none' } as const
+      made.post('/uncounted', { config, bodyLimit: 1024 }, async () => ({}))
     },
   })
 })
@@ -73,6 +75,8 @@ test('a page elsewhere may not, whatever it says', async () => {
     }
     // Also where nobody is signed in: a sign-in form elsewhere must not sign a person in.
     assert.deepEqual(await post('/open', headers), CROSS)
+    // Nor does it matter whether the route is counted.
+    assert.deepEqual(await post('/uncounted', { cookie, ...headers }), CROSS)
   }
 })
 
