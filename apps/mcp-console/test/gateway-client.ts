@@ -98,8 +98,6 @@ export async function startGateway(
     async [Symbol.asyncDispose]() {
       // A failed test leaves its client open; the server would wait for it.
       await Promise.allSettled(open.map(({ close }) => close()))
-      // Sockets a client opened ahead and never used would be waited for, a minute long.
-      for (const socket of server.server.unusedSockets) socket.destroy()
       await server[Symbol.asyncDispose]()
     },
   }

@@ -58,7 +58,7 @@ function spreadOf({ services: { profile, config } }: Booted): number {
  * Ends connections on which no request is running. Browsers and fetch open some that never carry
  * one; Node does not count these as idle and would wait for them until the deadline.
  */
-function closeUnused(server: FastifyInstance): void {
+export function closeUnused(server: FastifyInstance): void {
   server.server.closeIdleConnections()
   for (const socket of server.unusedSockets) socket.destroy()
 }

@@ -9,6 +9,7 @@ import { watchPressure } from '../http/index.ts'
 import { createLogger } from '../log/index.ts'
 import { type Booted, bootServices } from './boot.ts'
 import type { AppDefinition } from './define-app.ts'
+import { closeUnused } from './drain.ts'
 import { observeServices } from './observe-services.ts'
 import type { Role, Services } from './services.ts'
 import { type Running, startMinato } from './start.ts'
@@ -137,7 +138,10 @@ export async function testServer(options: TestOptions = {}): Promise<TestServer>
       await jobWorker.stop()
       for (const stop of workers) await stop?.()
       await services.realtime.drain(0)
-      await server.close()
+      const closed = server.close()
+      // What a client opened ahead and never used would be waited for, a minute long.
+      closeUnused(server)
+      await closed
       pressure.close()
       await booted[Symbol.asyncDispose]()
     },
