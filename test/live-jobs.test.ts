@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { defineApp } from '@minato/platform/app'
+import { startWith } from '@minato/platform/app/testing'
 import { defineJob } from '@minato/platform/jobs'
 import { io } from 'socket.io-client'
 import { z } from 'zod'
 import type { Role } from '../platform/src/app/services.ts'
-import { type Running, startMinato } from '../platform/src/app/start.ts'
+import type { Running } from '../platform/src/app/start.ts'
 import { skipWithout } from './peers.ts'
 import { startPostgres } from './postgres.ts'
 import { startRedis } from './redis.ts'
@@ -37,20 +38,8 @@ test('what a worker does shows at once to its owner, who is connected to a web p
   await using redis = await startRedis()
   const folder = await mkdtemp(join(tmpdir(), 'minato-live-jobs-'))
   const start = async (role: Role): Promise<Running> =>
-    await startMinato({
-      system: {
-        root: join(import.meta.dirname, '..'),
-        version: '0.0.0-test',
-        apps: async () => [app],
-        startStandIns: async () => ({
-          names: [],
-          variables: {},
-          control: { url: '', token: '' },
-          close: async () => undefined,
-        }),
-        buildSite: async () => undefined,
-        commands: {},
-      },
+    await startWith(app, {
+      role,
       env: {
         DATABASE_URL: postgres.url,
         REDIS_URL: redis.url,
@@ -58,7 +47,6 @@ test('what a worker does shows at once to its owner, who is connected to a web p
         PORT: '0',
         LOG_LEVEL: 'error',
       },
-      role,
     })
   const web = await start('web')
   const worker = await start('worker')
