@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
@@ -15,10 +16,9 @@ beforeEach(async () => {
     shop.pairs, shop.numbers, minato.sqlite_imports restart identity`)
 })
 
-let made = 0
 /** A file of its own for each test. */
 const fresh = (schema: string, fill?: Parameters<Shop['file']>[2]) =>
-  shop.file(`${(made += 1)}.db`, schema, fill)
+  shop.file(`${randomUUID()}.db`, schema, fill)
 
 const counts = ({ found, taken, already, left }: TableReport) => [found, taken, already, left]
 const reasons = ({ bad }: TableReport) =>
@@ -46,6 +46,7 @@ test('a Prisma file: planned, copied, proven, and the same again changes nothing
   const [aki, ben] = await shop.rows(
     'select *, created_at::text as made from shop.users order by email',
   )
+  assert.ok(aki && ben)
   assert.equal(aki['name'], '秋\nタブ\t\\N')
   assert.deepEqual(aki['settings'], { a: [100, 'x'], b: 1.5, z: null })
   assert.deepEqual(aki['tags'], ['red', 'two words', 'q"uote'])

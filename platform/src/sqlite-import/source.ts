@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import type { DatabaseSync } from 'node:sqlite'
 import { sqliteErrors } from './errors.ts'
 import { readSourceTables, type SourceTable } from './source-schema.ts'
@@ -81,12 +80,19 @@ function encodingOf(db: DatabaseSync): Source['encoding'] {
   return name === 'utf-16le' || name === 'utf-16be' ? name : 'utf-8'
 }
 
+const READ_BYTES = 1024 * 1024
+
 async function fingerprint(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for (const file of [path, `${path}-wal`]) {
-    if ((await stat(file).catch(() => undefined))?.size === undefined) continue
-    for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
-      hash.update(chunk)
+  // One buffer for all of it: a stream's would be garbage faster than it is collected.
+  const buffer = Buffer.allocUnsafe(READ_BYTES)
+  for (const name of [path, `${path}-wal`]) {
+    if ((await stat(name).catch(() => undefined)) === undefined) continue
+    await using file = await open(name)
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, READ_BYTES)
+      if (bytesRead === 0) break
+      hash.update(buffer.subarray(0, bytesRead))
     }
   }
   return hash.digest('hex')
