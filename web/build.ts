@@ -33,6 +33,8 @@ export type BuildOptions = {
 export async function buildWeb(root: string, options: BuildOptions = {}): Promise<void> {
   const dist = join(root, 'web/dist')
   const stamp = join(dist, '.build-hash')
+  // An image of production holds what was built, not what it was built from.
+  if (!options.force && existsSync(stamp) && !existsSync(join(root, 'web/index.html'))) return
   const hash = await hashSources(root)
   if (!options.force && existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash) return
   const startedAt = performance.now()

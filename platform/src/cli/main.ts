@@ -26,6 +26,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   demo: async () => (await import('./commands/demo.ts')).demo,
   log: async () => (await import('./commands/log.ts')).log,
   jobs: async () => (await import('./commands/jobs.ts')).jobs,
+  init: async () => (await import('./commands/init.ts')).init,
   health: async () => (await import('./commands/health.ts')).health,
   outbound: async () => (await import('./commands/outbound.ts')).outbound,
   guard: async () => (await import('./commands/guard.ts')).guard,

@@ -1,0 +1,1 @@
+alter table quay.marks add column pier text;
