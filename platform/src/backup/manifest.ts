@@ -61,10 +61,12 @@ export type OpenBackup = { store: BackupStore; manifest: Manifest; dataKey: Buff
 
 const contextOf = (id: string) => ({ table: 'minato.backups', column: 'data_key', row: id })
 
-/** `20261122T030000Z-1f2e3d4c`: sorts by time, and two made at once differ. */
+/** `20261122T030000Z-1f2e3d4c`: sorts by time (the milliseconds are its first hex digits), and two made at once differ. */
 export function newBackupId(now: Date): string {
   const stamp = now.toISOString().replace(/\.\d+Z$/, 'Z')
-  return `${stamp.replaceAll(/[-:]/g, '')}-${randomBytes(4).toString('hex')}`
+  const millis = now.getUTCMilliseconds().toString(16).padStart(3, '0')
+  const random = randomBytes(3).toString('hex').slice(0, 5)
+  return `${stamp.replaceAll(/[-:]/g, '')}-${millis}${random}`
 }
 
 export const BACKUP_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/
