@@ -67,7 +67,7 @@ export async function deploySteps(stack: Stack, scale: Scale = SMALL): Promise<D
   )
   assert.deepEqual([start.state, start.reason?.code], ['reverted', 'DEPLOY_NOT_READY'], told(start))
   assert.match(start.reason?.en ?? '', /built not to start/)
-  assert.ok(lasted(start) < 30_000, `${lasted(start)} ms`)
+  assert.ok(took(start, 'boot', 'revert') < 30_000, told(start))
 
   const errs = await underLoad(stack, key, scale, () =>
     run(
@@ -78,8 +78,7 @@ export async function deploySteps(stack: Stack, scale: Scale = SMALL): Promise<D
     ),
   )
   assert.deepEqual([errs.state, errs.reason?.code], ['reverted', 'DEPLOY_WATCH_FAILED'], told(errs))
-  const back = errs.steps.find(({ name }) => name === 'revert')
-  assert.ok((back?.ms ?? 1e9) < 30_000, told(errs))
+  assert.ok(took(errs, 'revert') < 30_000, told(errs))
 
   const early = ['20261201000000_pier.expand.sql', '20261201000001_berth.contract.sql']
   const refused = await run(
@@ -89,7 +88,14 @@ export async function deploySteps(stack: Stack, scale: Scale = SMALL): Promise<D
   assert.deepEqual([refused.state, refused.reason?.code], ['refused', 'DEPLOY_CONTRACT_TOO_EARLY'])
   await serves(stack, key)
 
-  const rolledBack = await minato(stack, ['rollback', '--watch', '2s', '--skip-backup', 'a test'])
+  const rolledBack = await minato(stack, [
+    'rollback',
+    '--watch',
+    '2s',
+    '--skip-backup',
+    'a test',
+    ...PATIENT,
+  ])
   figures.push({ name: 'rollback', record: rolledBack })
   assert.equal(rolledBack.state, 'finished', told(rolledBack))
   assert.equal(rolledBack.release, release(base, 'one'))
@@ -99,6 +105,8 @@ export async function deploySteps(stack: Stack, scale: Scale = SMALL): Promise<D
 
 /** Audit and backup have steps of their own in stack.test.ts. */
 const LEFT_OUT = ['--skip-audit', 'a step of its own', '--skip-backup', 'a step of its own']
+/** A machine that also runs the tests may take long to start four processes. */
+const PATIENT = ['--ready-within', '120s']
 
 async function minato(stack: Stack, args: string[]): Promise<DeployRecord> {
   const place = ['--folder', stack.folder, '--json']
@@ -181,8 +189,10 @@ async function personWithKey(stack: Stack): Promise<string> {
   return (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { key: string }).key
 }
 
-function lasted({ startedAt, endedAt }: DeployRecord): number {
-  return Date.parse(endedAt) - Date.parse(startedAt)
+function took({ steps }: DeployRecord, ...names: string[]): number {
+  const those = steps.filter(({ name }) => names.includes(name))
+  assert.equal(those.length, names.length)
+  return those.reduce((sum, { ms }) => sum + ms, 0)
 }
 
 function told(record: DeployRecord): string {

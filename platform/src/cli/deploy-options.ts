@@ -1,4 +1,5 @@
-import { dirname, join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   composeHost,
@@ -8,7 +9,7 @@ import {
   saveToStack,
   type Tools,
 } from '../deploy/index.ts'
-import { type CliIo, systemOf } from './command.ts'
+import type { CliIo } from './command.ts'
 import { UsageError } from './output.ts'
 
 /** What `minato deploy` and `minato rollback` both take. */
@@ -16,9 +17,7 @@ export const DEPLOY_OPTIONS = {
   'dry-run': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   report: { type: 'string' },
-  compose: { type: 'string', multiple: true },
-  'env-file': { type: 'string' },
-  project: { type: 'string' },
+  folder: { type: 'string' },
   'ready-within': { type: 'string', default: '25s' },
   watch: { type: 'string', default: '30s' },
   'max-p95': { type: 'string', default: '1s' },
@@ -32,18 +31,15 @@ export const DEPLOY_USAGE = `  --dry-run            say what would be done and w
   --max-p95 T          95 % of the answers must be faster than this (default 1s)
   --ready-within T     how long it may take to get ready (default 25s)
   --skip-backup TEXT   make no backup this time, and why
-  --compose FILE       default: deploy/compose.yml of this checkout; may be given several times
-  --env-file FILE      default: .env beside the compose file
-  --project NAME       default: the compose file's own
+  --folder DIR         the stack, as minato init production wrote it (default: this folder when it holds
+                       compose.yml and .env, else /srv/minato)
   --report FILE        append the report as Markdown
   --json               the whole record
 
 Exit code 0: done; 1: refused or taken back, people are served by the release before; 2: wrong usage.`
 
 export type DeployValues = {
-  compose?: string[] | undefined
-  'env-file'?: string | undefined
-  project?: string | undefined
+  folder?: string | undefined
   'ready-within': string
   watch: string
   'max-p95': string
@@ -68,18 +64,27 @@ function percent(text: string): number {
   throw new UsageError('--max-errors must be a number from 0 to 100.')
 }
 
+/** Where the stack lies. @throws {UsageError} when nothing of it is there. */
+export function stackFolder(given: string | undefined, io: CliIo): string {
+  const here = isStack(io.cwd) ? io.cwd : '/srv/minato'
+  const folder = given === undefined ? here : resolve(io.cwd, given)
+  if (isStack(folder)) return folder
+  throw new UsageError(
+    `${folder} holds no stack. Say where it is with --folder, or write one with \`minato init production\`.`,
+  )
+}
+
+function isStack(folder: string): boolean {
+  return existsSync(join(folder, 'compose.yml')) && existsSync(join(folder, '.env'))
+}
+
 /** The machine, the journal and the limits that the options name. */
 export function deployTools(
   values: DeployValues,
   io: CliIo,
 ): { tools: Tools; flush(): Promise<void>; stop(): void } {
-  const [file = join(systemOf(io).root, 'deploy/compose.yml'), ...overrides] = (
-    values.compose ?? []
-  ).map((path) => resolve(io.cwd, path))
-  const folder = dirname(file)
-  const envFile = resolve(io.cwd, values['env-file'] ?? join(folder, '.env'))
-  const { project } = values
-  const host = composeHost({ file, overrides, project, envFile, env: io.env })
+  const folder = stackFolder(values.folder, io)
+  const host = composeHost({ folder, env: io.env })
   const say = (line: string) => void io.stderr.write(`${line}\n`)
   const halfOf = (record: DeployRecord) => (record.state === 'finished' ? record : record.previous)
   const saving = saveToStack(host, halfOf, say)
@@ -88,7 +93,7 @@ export function deployTools(
   process.on('SIGINT', stop).on('SIGTERM', stop)
   const tools: Tools = {
     host,
-    journal: openJournal(join(dirname(envFile), '.minato-deploy')),
+    journal: openJournal(join(folder, '.minato-deploy')),
     limits: {
       ...LIMITS,
       watchMs: milliseconds('--watch', values.watch),

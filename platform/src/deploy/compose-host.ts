@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { type ComposeProject, run } from './compose.ts'
 import { type Container, type Engine, lastWords, openEngine } from './engine.ts'
 import { readEnvFile, setEnvLines } from './env-file.ts'
@@ -15,7 +17,7 @@ const LAST_LINES = '20'
 /**
  * The stack of deploy/compose.yml on this machine, driven by `docker compose`.
  * @example
- * const host = composeHost({ file: '/srv/minato/deploy/compose.yml', envFile: '/srv/minato/deploy/.env', env: process.env })
+ * const host = composeHost({ folder: '/srv/minato', env: process.env })
  */
 export function composeHost(project: ComposeProject): Host {
   const engine = openEngine(project)
@@ -41,7 +43,8 @@ export function composeHost(project: ComposeProject): Host {
     },
     point: (color) => point(engine, color),
     async settle({ color, release }) {
-      setEnvLines(project.envFile, settled(readEnvFile(project.envFile), color, release))
+      const file = join(project.folder, '.env')
+      setEnvLines(file, settled(readEnvFile(file), color, release))
     },
     web: (color, path) => engine.ask(`web-${color}`, path),
     async front(path) {
@@ -53,11 +56,20 @@ export function composeHost(project: ComposeProject): Host {
   }
 }
 
-async function look({ list, upstream }: Engine): ReturnType<Host['look']> {
-  const [blue, green] = await Promise.all(COLORS.map((color) => list(color, 'web')))
-  const imageOf = (found: Container[] | undefined) =>
-    found?.find(({ State }) => State === 'running')?.Image ?? null
-  return { active: colorIn(upstream), releases: { blue: imageOf(blue), green: imageOf(green) } }
+async function look(engine: Engine): ReturnType<Host['look']> {
+  const imageOf = async (color: Color) => {
+    const found = await engine.list(color, 'web')
+    const running = found.find(({ State }) => State === 'running')
+    if (running === undefined) return null
+    // As it was named when started: the name may stand for another image by now.
+    const [name] = await inspect(engine, '{{.Config.Image}}', [running])
+    return name ?? null
+  }
+  const [blue, green] = await Promise.all(COLORS.map(imageOf))
+  return {
+    active: colorIn(engine.upstream),
+    releases: { blue: blue ?? null, green: green ?? null },
+  }
 }
 
 async function health(engine: Engine, color: Color, part: 'web' | 'worker'): Promise<PartHealth> {
@@ -76,18 +88,24 @@ function stateOf(found: readonly Container[]): PartHealth['state'] {
   const states = found.map(({ State }) => State)
   if (states.every((state) => state === 'exited')) return 'none'
   const ended = ['exited', 'restarting', 'dead']
-  if (states.some((state) => ended.includes(state))) return 'unhealthy'
-  return found.some(({ Health }) => Health === 'unhealthy') ? 'unhealthy' : 'starting'
+  // Not by Docker's own check: on a busy machine that comes too late, in both directions.
+  return states.some((state) => ended.includes(state)) ? 'unhealthy' : 'starting'
 }
 
 /** Docker starts a process that ended again: between two ends it looks as if it were well. */
-async function hasRestarted({ project }: Engine, found: readonly Container[]): Promise<boolean> {
+async function hasRestarted(engine: Engine, found: readonly Container[]): Promise<boolean> {
+  const counts = await inspect(engine, '{{.RestartCount}}', found)
+  return counts.some((count) => Number(count) > 0)
+}
+
+async function inspect(
+  { project: { env } }: Engine,
+  format: string,
+  found: readonly Container[],
+): Promise<string[]> {
   const ids = found.map(({ ID }) => ID)
-  const { env } = project
-  const { stdout } = await run('docker', ['inspect', '--format', '{{.RestartCount}}', ...ids], {
-    env,
-  })
-  return stdout.split('\n').some((count) => Number(count) > 0)
+  const { stdout } = await run('docker', ['inspect', '--format', format, ...ids], { env })
+  return stdout.split('\n').filter((line) => line !== '')
 }
 
 /** Asked at once, not when Docker's own check comes round. */
@@ -100,9 +118,8 @@ async function workersReady(
   { project: { env } }: Engine,
   found: readonly Container[],
 ): Promise<boolean> {
-  const waiting = found.filter(({ Health }) => Health !== 'healthy')
   const answers = await Promise.all(
-    waiting.map(({ ID }) => run('docker', ['exec', ID, ...ASK_WORKER], { env })),
+    found.map(({ ID }) => run('docker', ['exec', ID, ...ASK_WORKER], { env })),
   )
   return answers.every(({ code }) => code === 0)
 }
@@ -142,7 +159,9 @@ async function hasImage({ env }: ComposeProject, image: string): Promise<boolean
 
 /** What a process that ended said last: its error lines before any others. */
 function wordsIn(text: string): string {
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const errors = lines.filter((line) => /error|fatal|refus|minato:/i.test(line))
+  const lines = stripVTControlCharacters(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  const errors = lines.filter((line) => /"level":"(error|fatal)"|^minato:|Error:/.test(line))
   return (errors.length > 0 ? errors : lines).slice(-2).join(' ').slice(0, 600)
 }

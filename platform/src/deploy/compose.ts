@@ -2,44 +2,30 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Ran } from './host.ts'
 
 export type ComposeProject = {
-  /** The compose file; its folder is the project's. */
-  file: string
-  /** Further files, as `docker compose -f a -f b` takes them. */
-  overrides?: readonly string[]
-  /** Name of the project; default: the file's own. */
-  project?: string | undefined
-  envFile: string
+  /** Where `minato init production` put the stack: compose.yml and the .env that names its files. */
+  folder: string
   env: NodeJS.ProcessEnv
 }
 
 const OUTPUT_BYTES = 16 * 1024 * 1024
 
-/** `docker compose` with this project's files, and both colors' services within reach. */
-export function composeArgs({ file, overrides = [], project, envFile }: ComposeProject): string[] {
-  return [
-    'compose',
-    ...(project === undefined ? [] : ['--project-name', project]),
-    ...[file, ...overrides].flatMap((path) => ['--file', path]),
-    '--env-file',
-    envFile,
-    '--profile',
-    'blue',
-    '--profile',
-    'green',
-    '--ansi',
-    'never',
-    '--progress',
-    'quiet',
-  ]
-}
+/** `docker compose`, with the services of both colors within reach. */
+export const COMPOSE = [
+  ...['compose', '--profile', 'blue', '--profile', 'green'],
+  ...['--ansi', 'never', '--progress', 'quiet'],
+]
 
 /** Runs a program to its end; never throws for its exit code. */
 export async function run(
   program: string,
   args: readonly string[],
-  options: { env: NodeJS.ProcessEnv; stdin?: string | undefined; timeoutMs?: number },
+  options: { env: NodeJS.ProcessEnv; cwd?: string; stdin?: string | undefined; timeoutMs?: number },
 ): Promise<Ran> {
-  const child = spawn(program, args, { env: options.env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(program, args, {
+    env: options.env,
+    cwd: options.cwd,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
   child.stdin.on('error', () => undefined) // a program that reads nothing may end first
   child.stdin.end(options.stdin ?? '')

@@ -1,6 +1,6 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { z } from 'zod'
-import { type ComposeProject, composeArgs, run } from './compose.ts'
+import { COMPOSE, type ComposeProject, run } from './compose.ts'
 import { deployErrors } from './errors.ts'
 import type { Answer, Half, Part, Ran } from './host.ts'
 import type { Question } from './probe.ts'
@@ -10,9 +10,7 @@ import { colorIn } from './upstream.ts'
 
 const container = z.object({
   ID: z.string(),
-  Image: z.string(),
   State: z.string(),
-  Health: z.string(),
 })
 export type Container = z.infer<typeof container>
 
@@ -32,10 +30,12 @@ export type Engine = {
 const SAID_LINES = 3
 
 export function openEngine(project: ComposeProject): Engine {
-  const upstream = join(dirname(project.file), 'nginx/upstream/upstream.conf')
+  const upstream = join(project.folder, 'nginx/upstream/upstream.conf')
   let probe: ProbeClient | undefined
   const compose: Engine['compose'] = async (args, half, stdin) =>
-    await run('docker', [...composeArgs(project), ...args], { env: envFor(project, half), stdin })
+    await run('docker', [...COMPOSE, ...args], {
+      ...{ cwd: project.folder, env: envFor(project, half), stdin },
+    })
   const must: Engine['must'] = async (args, half) => {
     const ran = await compose(args, half)
     if (ran.code === 0) return ran
@@ -55,7 +55,7 @@ export function openEngine(project: ComposeProject): Engine {
       if (probe === undefined || !probe.alive()) {
         // Of the release in service: one that is known to start.
         const args = ['run', '--rm', '--no-deps', '-T', `web-${colorIn(upstream)}`, 'probe']
-        probe = startProbe('docker', [...composeArgs(project), ...args], envFor(project))
+        probe = startProbe('docker', [...COMPOSE, ...args], project)
       }
       return await probe.ask(to, path)
     },

@@ -30,9 +30,10 @@ export type ProbeClient = {
 export function startProbe(
   program: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv,
+  place: { folder: string; env: NodeJS.ProcessEnv },
 ): ProbeClient {
-  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const { folder: cwd, env } = place
+  const child = spawn(program, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
   const waiting = new Map<
     number,
     { resolve(answers: Answer[]): void; reject(error: Error): void }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import { MinatoError } from '../errors/index.ts'
 import { deployErrors } from './errors.ts'
 import type { Half, Host } from './host.ts'
@@ -150,5 +150,5 @@ function seconds(ms: number): string {
 
 /** The account and machine a deploy is recorded with. */
 export function deployer(env: Record<string, string | undefined>): string {
-  return `${env['SUDO_USER'] ?? env['USER'] ?? env['LOGNAME'] ?? 'unknown'}@${hostname()}`
+  return `${env['SUDO_USER'] ?? userInfo().username}@${hostname()}`
 }

@@ -1,5 +1,6 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readConfig } from '../../app/read-config.ts'
+import { coreConfig, loadConfig } from '../../config/index.ts'
 import { type CliIo, type Command, systemOf } from '../command.ts'
 import { readRunFile, readWorkerFiles } from '../run-file.ts'
 
@@ -22,8 +23,7 @@ Ends with 0 when all are well, 1 when one is not or none runs.`,
       io.stderr.write('minato: --role must be web or worker.\n')
       return 2
     }
-    const system = systemOf(io)
-    const { dataDir } = readConfig(system, await system.apps(), io.env).config.core
+    const dataDir = dataFolder(io)
     const targets = values.role === 'web' ? webTargets(dataDir) : workerTargets(dataDir)
     if (targets.length === 0) {
       io.stderr.write(`minato: no ${values.role} process runs in ${dataDir}.\n`)
@@ -32,6 +32,16 @@ Ends with 0 when all are well, 1 when one is not or none runs.`,
     const answers = await Promise.all(targets.map((target) => ask(target, io)))
     return answers.every((well) => well) ? 0 : 1
   },
+}
+
+/**
+ * Only where the run files are. A container asks this every few seconds: reading the whole
+ * configuration would load every app each time.
+ */
+function dataFolder(io: CliIo): string {
+  const { root } = systemOf(io)
+  const { values } = loadConfig({ root, env: io.env, sections: { core: coreConfig } })
+  return resolve(root, String(values['core']?.['dataDir'] ?? 'data'))
 }
 
 type Target = { pid: number; url: string }
