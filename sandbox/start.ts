@@ -18,6 +18,8 @@ import { type McpServers, openMcp } from './mcp/open.ts'
 import { type OAuthProvider, openOAuth } from './oauth/open.ts'
 import { registryRoutes } from './registries/routes.ts'
 import { type OpenedS3, openS3, type S3Access } from './s3/open.ts'
+import { createEventStore } from './sentry/event-store.ts'
+import { sentryRoutes } from './sentry/routes.ts'
 import { type Mailbox, openMailbox } from './smtp/mailbox.ts'
 import { startSmtp } from './smtp/server.ts'
 
@@ -53,6 +55,8 @@ export type Sandbox = {
   /** Remote MCP servers by kind; `protected` asks for a token of the OAuth provider. */
   mcpServers: McpServers['servers']
   oauthUrl: string
+  /** For SENTRY_DSN. */
+  sentryDsn: string
   /** Where URLs that users give may lead on this machine: OUTBOUND_SANDBOX_ORIGINS. */
   userOrigins: string[]
   close(): Promise<void>
@@ -95,6 +99,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     mcpServers: mcp.servers,
     oauthUrl: oauth.url,
+    sentryDsn: http.sentryDsn,
     userOrigins: [mcp.url, oauth.url],
     close: () => services.disposeAsync(),
     [Symbol.asyncDispose]: () => services.disposeAsync(),
@@ -162,11 +167,14 @@ async function startHttp(options: SandboxOptions, parts: HttpParts) {
   }
   await app.register(llmRoutes, { prefix: '/v1', scenarios, requests, wheel, now, pace })
   await app.register(registryRoutes, { prefix: '/registries', scenarios, requests })
+  const events = createEventStore()
+  await app.register(sentryRoutes, { prefix: '/sentry', scenarios, requests, events })
   await app.register(controlRoutes, {
     prefix: '/sandbox',
     token: parts.controlToken,
     mailbox,
     bitwarden,
+    events,
     scenarios,
     requests,
     state: () => ({
@@ -176,11 +184,13 @@ async function startHttp(options: SandboxOptions, parts: HttpParts) {
       ...mcp.state(),
       mcpServers: mcp.servers,
       oauth: oauth.state(),
+      events: events.list().length,
       requests: requests.list().length,
     }),
     async reset() {
       scenarios.reset()
       requests.clear()
+      events.clear()
       await mailbox.clear()
       await s3.clear()
       await bitwarden.clear()
@@ -195,7 +205,8 @@ async function startHttp(options: SandboxOptions, parts: HttpParts) {
     app.server.closeAllConnections()
     await app.close()
   }
-  return { url, close }
+  const sentryDsn = `${url.replace('//', `//${events.key}@`)}/sentry/${events.project}`
+  return { url, sentryDsn, close }
 }
 
 function createApp(options: SandboxOptions): FastifyInstance {

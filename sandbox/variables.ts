@@ -2,7 +2,10 @@ import type { Sandbox } from './start.ts'
 
 /** The configuration that points an app at a running sandbox. */
 export function environmentOf(
-  running: Pick<Sandbox, 'llmUrl' | 'smtpUrl' | 's3' | 'registries' | 'userOrigins' | 'bitwarden'>,
+  running: Pick<
+    Sandbox,
+    'llmUrl' | 'smtpUrl' | 's3' | 'registries' | 'userOrigins' | 'bitwarden' | 'sentryDsn'
+  >,
 ) {
   const { s3 } = running
   const query = `endpoint=${s3.endpoint}&region=${s3.region}&forcePathStyle=true`
@@ -14,6 +17,7 @@ export function environmentOf(
     FILES_URL: `s3://${s3.bucket}?${query}`,
     FILES_ACCESS_KEY_ID: s3.accessKeyId,
     FILES_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    SENTRY_DSN: running.sentryDsn,
     MCP_CONSOLE_BITWARDEN_URL: running.bitwarden.url,
     MCP_CONSOLE_BITWARDEN_CA: running.bitwarden.caFile,
     MCP_CONSOLE_DOCKER_CATALOG_URL: running.registries.dockerCatalogUrl,

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { bitwardenControlRoutes } from '../bitwarden/control-routes.ts'
 import type { OpenedBitwarden } from '../bitwarden/open.ts'
+import type { EventStore } from '../sentry/event-store.ts'
 import type { Mailbox } from '../smtp/mailbox.ts'
 import { mailRoutes } from '../smtp/routes.ts'
 import { isLoopbackHost } from './host-check.ts'
@@ -12,6 +13,7 @@ import { type ScenarioChange, ScenarioError, type ScenarioStore } from './scenar
 export type ControlOptions = {
   mailbox: Mailbox
   bitwarden: OpenedBitwarden
+  events: EventStore
   token: string
   scenarios: ScenarioStore
   requests: RequestLog
@@ -43,6 +45,7 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
   await app.register(mailRoutes, { mailbox: options.mailbox })
   await app.register(bitwardenControlRoutes, { bitwarden: options.bitwarden })
   app.get('/state', async () => options.state())
+  app.get('/sentry/events', async () => ({ events: options.events.list() }))
   app.get('/scenarios', async () => ({ services: scenarios.list() }))
   app.put<{ Params: { service: string }; Body: ScenarioChange | null }>(
     '/scenarios/:service',

@@ -13,14 +13,14 @@ import {
   openPostgres,
   readMigrations,
 } from '../data/index.ts'
-import { createErrorReporter } from '../errors/index.ts'
+import { createErrorReporter, openSentry, type Sentry } from '../errors/index.ts'
 import { createFiles } from '../files/index.ts'
 import { createJobs } from '../jobs/index.ts'
 import { createKeyRing, parseKeys } from '../keys/index.ts'
 import { createLlm } from '../llm/index.ts'
 import { createLogger, type Logger } from '../log/index.ts'
 import { createMail } from '../mail/index.ts'
-import { createMetrics, type Metrics } from '../observe/index.ts'
+import { createMetrics, type Metrics, outgoingTraceparent } from '../observe/index.ts'
 import { createOutbound, type Outbound } from '../outbound/index.ts'
 import { createRealtime } from '../realtime/index.ts'
 import { createUploads } from '../uploads/index.ts'
@@ -74,8 +74,17 @@ export async function bootServices(options: BootOptions): Promise<Booted> {
     const database = await openDatabase(config, dataDir, log, metrics)
     closing.push('database', database.close)
     const redis = await createRedis({ config: config.cache, log, onClose: closing.push })
+    const outbound = createOutbound({
+      logger: log,
+      clock: options.overrides?.clock ?? Date.now,
+      metrics: outboundMetrics(metrics),
+      sandboxOrigins: config.outbound.sandboxOrigins,
+      traceparent: outgoingTraceparent,
+    })
+    closing.push('outbound', () => outbound.close())
+    const sentry = await sentryOf(loaded, options.system.version, { outbound, log })
     const services = assemble({
-      ...{ options, loaded, dataDir, log, metrics, database, closing, redis },
+      ...{ options, loaded, dataDir, log, metrics, database, closing, redis, outbound, sentry },
     })
     return {
       services,
@@ -136,11 +145,13 @@ type Parts = {
   database: OpenDatabase
   closing: ReturnType<typeof closeStack>
   redis: Redis | undefined
+  outbound: Outbound
+  sentry: Sentry | undefined
 }
 
 /** The order is that of need: each service is given only what was made before it. */
 function assemble(parts: Parts): Services {
-  const { options, loaded, dataDir, log, metrics, database, closing, redis } = parts
+  const { options, loaded, dataDir, log, metrics, database, closing, redis, outbound } = parts
   const { config, profile } = loaded
   const { overrides } = options
   const clock = overrides?.clock ?? Date.now
@@ -169,16 +180,11 @@ function assemble(parts: Parts): Services {
     dataDir,
     onClose: closing.push,
     appConfigs: appConfigs(loaded, options.apps),
-    errors: createErrorReporter({ db, log, clock, metrics, release: options.system.version }),
+    errors: createErrorReporter({
+      ...{ db, log, clock, metrics, release: options.system.version, sentry: parts.sentry },
+    }),
     redis,
   }
-  const outbound = createOutbound({
-    logger: log,
-    clock,
-    metrics: outboundMetrics(metrics),
-    sandboxOrigins: config.outbound.sandboxOrigins,
-  })
-  closing.push('outbound', () => outbound.close())
   const cache = createCache(base)
   const files = createFiles({ ...base, outbound })
   const uploads = createUploads({ ...base, files, outbound: trusting(outbound) })
@@ -192,6 +198,23 @@ function assemble(parts: Parts): Services {
   const jobs = createJobs({ ...base, audit, listen, onChange: news.tell })
   const made = { ...base, outbound, cache, files, uploads, mail, llm, auth, audit, jobs, realtime }
   return { ...made, backups: createBackups({ ...made, host: hostOf(options) }) }
+}
+
+/** Nothing of Sentry is loaded where no DSN is configured. */
+async function sentryOf(
+  { config, profile }: ReadConfig,
+  version: string,
+  deps: { outbound: Outbound; log: Logger },
+): Promise<Sentry | undefined> {
+  const { sentryDsn, sentryEnvironment, sentryRelease, sentryTraces } = config.errors
+  if (sentryDsn === undefined) return undefined
+  return await openSentry({
+    ...deps,
+    dsn: sentryDsn.reveal(),
+    environment: sentryEnvironment ?? profile,
+    release: sentryRelease ?? `minato@${version}`,
+    traces: sentryTraces,
+  })
 }
 
 function hostOf({ system, apps, env, standIns }: BootOptions): BackupHost {

@@ -5,6 +5,7 @@ import { cacheConfig } from '../cache/config.ts'
 import { type AnySection, coreConfig, type Values } from '../config/index.ts'
 import { dataConfig } from '../data/data-config.ts'
 import { deployConfig } from '../deploy/config.ts'
+import { errorsConfig } from '../errors/config.ts'
 import { filesConfig } from '../files/config.ts'
 import { httpConfig } from '../http/http-config.ts'
 import { keysConfig } from '../keys/index.ts'
@@ -29,6 +30,7 @@ export const platformSections = {
   llm: llmConfig,
   realtime: realtimeConfig,
   outbound: outboundConfig,
+  errors: errorsConfig,
   deploy: deployConfig,
   backup: backupConfig,
   audit: auditConfig,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { type Logger, sanitize } from '../log/index.ts'
 import type { Metrics } from '../observe/index.ts'
+import type { EndedRequest, Sentry, Where } from './sentry.ts'
 
 export type ErrorTables = {
   'minato.error_groups': {
@@ -21,13 +22,13 @@ export type ErrorTables = {
   'minato.error_group_users': { fingerprint: string; user_id: string }
 }
 
-type Where = { requestId?: string; userId?: string; route?: string }
-
 /** Receives errors nobody expected. Never throws and never delays the answer. */
 export type ErrorReporter = {
   capture(error: unknown, where?: Where): void
   /** Resolves when everything captured so far is stored: for shutdown and tests. */
   flush(): Promise<void>
+  /** Where requests are told of, if anywhere. */
+  request?: (ended: EndedRequest) => void
 }
 
 /**
@@ -43,6 +44,7 @@ export function createErrorReporter(deps: {
   clock: () => number
   release: string
   metrics?: Pick<Metrics, 'counter'>
+  sentry?: Sentry | undefined
 }): ErrorReporter {
   const db = deps.db.withTables<ErrorTables>()
   const unexpected = deps.metrics?.counter({
@@ -54,6 +56,7 @@ export function createErrorReporter(deps: {
     capture(error, where = {}) {
       deps.log.error('error.unexpected', { err: error, ...where })
       unexpected?.inc()
+      deps.sentry?.error(error, where, fingerprintOf(asError(error)))
       const storing = store(db, error, where, deps).catch((cause) => {
         deps.log.error('error.not_stored', { err: cause })
       })
@@ -61,8 +64,9 @@ export function createErrorReporter(deps: {
       void storing.finally(() => pending.delete(storing))
     },
     async flush() {
-      await Promise.all(pending)
+      await Promise.all([...pending, deps.sentry?.flush()])
     },
+    ...(deps.sentry?.request === undefined ? {} : { request: deps.sentry.request }),
   }
 }
 
@@ -72,7 +76,7 @@ async function store(
   where: Where,
   deps: { clock: () => number; release: string },
 ): Promise<void> {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const error = asError(thrown)
   const now = new Date(deps.clock())
   const fingerprint = fingerprintOf(error)
   await db
@@ -107,6 +111,10 @@ async function store(
     .values({ fingerprint, user_id: where.userId })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
 /**

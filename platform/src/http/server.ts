@@ -2,13 +2,19 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import cors from '@fastify/cors'
 import multipart from '@fastify/multipart'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Redis } from '../cache/index.ts'
 import type { Profile } from '../config/index.ts'
 import { commonErrors, type ErrorReporter, type MinatoError } from '../errors/index.ts'
-import { accessLog, type Logger, withLogContext } from '../log/index.ts'
-import type { Metrics } from '../observe/index.ts'
+import {
+  accessLog,
+  type LogContext,
+  type Logger,
+  TRACE_SAMPLED,
+  withLogContext,
+} from '../log/index.ts'
+import { type Metrics, traceOf } from '../observe/index.ts'
 import { answerBrokenRequest, answerUnreadableAddress } from './broken-request.ts'
 import { compressAnswers } from './compress.ts'
 import { csrfCheck } from './csrf.ts'
@@ -139,6 +145,7 @@ async function allowOrigins(server: FastifyInstance, origins: readonly string[])
 function decorate(server: FastifyInstance): void {
   server.decorateRequest('principal', null)
   server.decorateRequest('startedAt', 0)
+  server.decorateRequest('traceId', undefined)
   server.decorateRequest('locale', {
     getter() {
       return this.principal?.locale ?? localeOf(this.headers['accept-language'])
@@ -161,8 +168,16 @@ function addGuard(server: FastifyInstance, deps: ServerDeps): void {
     takeSignIn: signInCounter(deps, limiter),
   })
   server.addHook('onRequest', (request, reply, done) => {
-    withLogContext({ requestId: request.id }, () => guard(request, reply, done))
+    withLogContext(contextOf(request), () => guard(request, reply, done))
   })
+}
+
+/** Every line of this request carries its ids, the caller's trace included. */
+function contextOf(request: FastifyRequest): LogContext {
+  const trace = traceOf(request.headers.traceparent as string | undefined)
+  if (trace === undefined) return { requestId: request.id }
+  request.traceId = trace.traceId
+  return { requestId: request.id, traceId: trace.traceId, [TRACE_SAMPLED]: trace.sampled }
 }
 
 /** The door: counted where every process sees it. With Redis configured but away, nobody passes. */
@@ -198,11 +213,13 @@ function signInCounter(deps: ServerDeps, limiter: ReturnType<typeof createRateLi
 function observe(server: FastifyInstance, deps: ServerDeps): void {
   const metrics = createHttpMetrics(deps.metrics)
   const access = accessLog(deps.log)
+  const tell = deps.errors.request
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unmatched'
     const durationMs = performance.now() - request.startedAt
     const status = reply.statusCode
     metrics.observe(request.method, route, status, durationMs)
+    tell?.({ method: request.method, route, status, durationMs, traceId: request.traceId })
     const bytes = Number(reply.getHeader('content-length') ?? 0)
     const path = request.routeOptions.url === undefined ? request.url : route
     access(
@@ -215,6 +232,7 @@ function observe(server: FastifyInstance, deps: ServerDeps): void {
       request.id,
       request.ip,
       request.principal?.userId,
+      request.traceId,
     )
     done()
   })

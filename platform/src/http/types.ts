@@ -51,6 +51,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null
     startedAt: number
+    /** Of the caller's trace, or of our own where traces are recorded. */
+    traceId: string | undefined
     /** The language to answer in: the person's own, else Accept-Language. */
     readonly locale: 'ja' | 'en'
   }

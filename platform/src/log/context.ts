@@ -1,7 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
+/** Whether the trace that came in is recorded by its caller. A symbol: it is no part of a line. */
+export const TRACE_SAMPLED = Symbol('trace sampled')
+
 /** What every line of one request or job carries. */
-export type LogContext = { requestId?: string; traceId?: string; userId?: string }
+export type LogContext = {
+  requestId?: string
+  traceId?: string
+  userId?: string
+  [TRACE_SAMPLED]?: boolean
+}
 
 const storage = new AsyncLocalStorage<LogContext>()
 

@@ -1,5 +1,5 @@
 export { type AccessEntry, accessLog } from './access-log.ts'
-export { type LogContext, logContext, withLogContext } from './context.ts'
+export { type LogContext, logContext, TRACE_SAMPLED, withLogContext } from './context.ts'
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts'
 export { registerSecret } from './registered.ts'
 export { sanitize, sanitizeLine } from './sanitize.ts'

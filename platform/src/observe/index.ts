@@ -9,3 +9,4 @@ export {
   type Metrics,
 } from './metrics.ts'
 export { type AppMetric, observeProcess } from './observe-process.ts'
+export { outgoingTraceparent, traceOf } from './trace-context.ts'
