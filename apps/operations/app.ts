@@ -1,5 +1,6 @@
 import { defineApp } from '@minato/platform/app'
 import { auditRoutes } from './server/audit-routes.ts'
+import { backupRoutes } from './server/backup-routes.ts'
 import { capRoutes } from './server/cap-routes.ts'
 import { errorGroupRoutes } from './server/error-group-routes.ts'
 import { jobFigureRoutes } from './server/job-figure-routes.ts'
@@ -52,5 +53,6 @@ export default defineApp({
     jobFigureRoutes(server, services)
     scheduleRoutes(server, services)
     realtimeRoutes(server, services)
+    backupRoutes(server, services)
   },
 })

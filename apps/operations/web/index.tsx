@@ -62,6 +62,18 @@ const pages = {
     () => import('./models/prompt-page.tsx'),
     'PromptPage',
   ),
+  '/operations/backups': lazyRouteComponent(
+    () => import('./backups/backups-page.tsx'),
+    'BackupsPage',
+  ),
+  '/operations/backups/drills': lazyRouteComponent(
+    () => import('./backups/drills-page.tsx'),
+    'DrillsPage',
+  ),
+  '/operations/backups/drills/$id': lazyRouteComponent(
+    () => import('./backups/drill-page.tsx'),
+    'DrillPage',
+  ),
   '/operations/errors': lazyRouteComponent(() => import('./records/errors-page.tsx'), 'ErrorsPage'),
   '/operations/errors/$fingerprint': lazyRouteComponent(
     () => import('./records/error-page.tsx'),

@@ -1,5 +1,6 @@
 import type { Section } from '@minato/web/sections-page'
 import {
+  IconArchive,
   IconBug,
   IconChartBar,
   IconFileText,
@@ -30,6 +31,7 @@ export const sections: readonly Section[] = [
   section('jobs', IconStack2, ['ジョブ', 'Jobs'], 'jobs.view'),
   section('realtime', IconPlug, ['ライブ接続', 'Connections']),
   section('llm', IconChartBar, ['モデル', 'Models']),
+  section('backups', IconArchive, ['バックアップ', 'Backups']),
   section('errors', IconBug, ['エラー', 'Errors']),
   section('log', IconFileText, ['ログ', 'Log']),
   section('sandbox', IconTestPipe, ['サンドボックス', 'Sandbox']),

@@ -1,3 +1,4 @@
+import backups from './en/backups.ts'
 import jobs from './en/jobs.ts'
 import mail from './en/mail.ts'
 import models from './en/models.ts'
@@ -19,6 +20,7 @@ export default {
   ...users,
   ...mail,
   ...jobs,
+  ...backups,
   ...models,
   ...prompts,
   ...realtime,

@@ -1,5 +1,6 @@
 import type { Translation } from '@minato/web/messages'
 import type en from './en.ts'
+import backups from './ja/backups.ts'
 import jobs from './ja/jobs.ts'
 import mail from './ja/mail.ts'
 import models from './ja/models.ts'
@@ -21,6 +22,7 @@ const ja: Translation<typeof en> = {
   ...users,
   ...mail,
   ...jobs,
+  ...backups,
   ...models,
   ...prompts,
   ...realtime,

@@ -1,0 +1,77 @@
+import type { Translation } from '@minato/web/messages'
+import type en from '../en/backups.ts'
+
+const ja: Translation<typeof en> = {
+  backups: {
+    title: 'バックアップ',
+    tab: 'バックアップ',
+    intro:
+      'ある時点のデータベースとファイルを暗号化し、{days} 日間保管します。復元訓練で確かめるまでは「未検証」です。鍵は含まれないため、別に保管してください。',
+    create: '今すぐバックアップ',
+    createIntro: '実行中もシステムはそのまま使えます。',
+    started: 'バックアップを開始しました',
+    note: 'メモ',
+    noteHint: 'これから行う作業など、後で探すときの手がかりです。',
+    drill: '復元訓練を実行',
+    drillTitle: '最新のバックアップで復元訓練を行いますか？',
+    drillDetail:
+      '作業用データベースに復元して確かめ、終わったら破棄します。稼働中のシステムには影響しません。',
+    drillStarted: '復元訓練を開始しました',
+    running: { backup: 'バックアップを作成しています', drill: '復元訓練を実行しています' },
+    waiting: 'ワーカーの空きを待っています',
+    job: 'ジョブ',
+    empty: 'バックアップはまだありません',
+    emptyDetail: '最初のバックアップを作成し、復元訓練で確かめてください。',
+    at: '時点',
+    reason: '理由',
+    size: 'サイズ',
+    rows: '行数',
+    files: 'ファイル',
+    keys: '必要な鍵',
+    id: '名前',
+    stale: '古すぎます',
+    staleDetail:
+      '最新のバックアップが想定より古くなっています。失敗したバックアップとスケジュールを確認してください。',
+    states: { running: '実行中', failed: '失敗' },
+    proofs: { proven: '検証済み', unproven: '未検証', failed: '訓練で失敗' },
+    reasons: {
+      manual: '手動',
+      schedule: '定期',
+      deploy: 'デプロイ',
+      import: 'データ取り込み',
+      'key-rotation': '鍵の更新',
+      'bulk-delete': '一括削除',
+    },
+  },
+  drills: {
+    title: '復元訓練',
+    one: '復元訓練',
+    intro: '影響のない場所にバックアップを復元し、すべてを確かめます。',
+    empty: '復元訓練はまだありません',
+    emptyDetail: '実行するまで、どのバックアップも検証されません。',
+    at: '開始',
+    backup: 'バックアップ',
+    rpo: 'RPO',
+    rto: 'RTO',
+    rpoLong: '失われるはずだった時間（RPO）',
+    rtoLong: '復元にかかった時間（RTO）',
+    checks: '確認項目',
+    check: '項目',
+    evidence: '確認した内容',
+    states: { running: '実行中', passed: '検証済み', failed: '検証できず' },
+    statuses: { passed: '合格', failed: '不合格', skipped: '対象外' },
+    names: {
+      found: 'バックアップの有無',
+      manifest: '鍵で開ける',
+      fresh: '新しさ',
+      parts: '破損なし',
+      scratch: '作業用データベース',
+      database: 'スキーマ・行・参照',
+      ciphertexts: '暗号化された値',
+      files: 'ファイル',
+      app: 'アプリの起動',
+    },
+  },
+}
+
+export default ja
