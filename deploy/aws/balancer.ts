@@ -69,8 +69,8 @@ export function createBalancer(
 }
 
 /** More tasks at 60 % of their processors, or at 1,000 requests a minute each. */
-export function scale(web: ecs.FargateService, { group }: Balancer): void {
-  const count = web.autoScaleTaskCount({ minCapacity: 2, maxCapacity: 10 })
+export function scale(web: ecs.FargateService, { tasks }: Settings, { group }: Balancer): void {
+  const count = web.autoScaleTaskCount({ minCapacity: tasks, maxCapacity: Math.max(10, tasks) })
   const cooldown = { scaleInCooldown: Duration.minutes(5), scaleOutCooldown: Duration.minutes(1) }
   count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60, ...cooldown })
   count.scaleOnRequestCount('Requests', {

@@ -43,7 +43,7 @@ function fill(stack: Stack, settings: Settings): void {
     secrets: taskSecrets(stack, data, redisPassword),
   })
   const balancer = createBalancer(stack, settings, network, services.web)
-  scale(services.web, balancer)
+  scale(services.web, settings, balancer)
   createNames(stack, settings, balancer, storage)
   createBackups(stack, settings, data.database)
   createAlarms(stack, { mail: settings.alarmMail, balancer, services, data })

@@ -49,8 +49,8 @@ export function createServices(stack: Stack, parts: Parts): Services {
   const services = {
     cluster,
     log,
-    web: serviceOf(stack, 'Web', cluster, web.task, parts.network.web),
-    worker: serviceOf(stack, 'Worker', cluster, worker.task, parts.network.worker),
+    web: serviceOf(stack, parts.settings, 'Web', cluster, web.task, parts.network.web),
+    worker: serviceOf(stack, parts.settings, 'Worker', cluster, worker.task, parts.network.worker),
   }
   const { subnetIds } = parts.network.vpc.selectSubnets(TASK_SUBNETS)
   new CfnOutput(stack, 'ClusterName', { value: cluster.clusterName })
@@ -164,6 +164,7 @@ function imageOf(stack: Stack, role: string, image: string): ecs.ContainerImage 
 
 function serviceOf(
   stack: Stack,
+  { tasks }: Settings,
   role: string,
   cluster: ecs.Cluster,
   taskDefinition: ecs.FargateTaskDefinition,
@@ -172,7 +173,7 @@ function serviceOf(
   return new ecs.FargateService(stack, `${role}Service`, {
     cluster,
     taskDefinition,
-    desiredCount: 2,
+    desiredCount: tasks,
     minHealthyPercent: 100,
     maxHealthyPercent: 200,
     // A release that does not become healthy goes back to the one before by itself.

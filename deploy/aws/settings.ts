@@ -20,6 +20,8 @@ export type Settings = {
   filesCertificateArn: string
   /** Repository and version in ECR: `minato:1.2.3`. No floating tag. */
   image: string
+  /** How many of web and of worker run at least. 0 for the first deployment, until the tables are there. */
+  tasks: number
   /** Who is told of alarms. */
   alarmMail: string
   /** OpenAI-compatible server; its key is in Secrets Manager. */
@@ -58,6 +60,7 @@ export function readSettings(app: App): Settings {
   if (given.domain !== '' && !`.${given.domain}`.endsWith(`.${given.zoneName}`)) {
     problems.push(`domain must be in the zone ${given.zoneName}`)
   }
+  if (!/^\d*$/.test(text('tasks'))) problems.push('tasks must be a number')
   if (problems.length > 0) {
     throw new Error(`${problems.join('; ')}. Give them as -c name=value; README.md lists them.`)
   }
@@ -65,6 +68,7 @@ export function readSettings(app: App): Settings {
     ...given,
     account: text('account') || process.env['CDK_DEFAULT_ACCOUNT'] || '',
     region: text('region') || 'ap-northeast-1',
+    tasks: Number(text('tasks') || 2),
     zones: (text('zones') || 'a,c').split(','),
     backupRegion: text('backupRegion') || 'ap-northeast-3',
   }
