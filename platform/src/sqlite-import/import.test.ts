@@ -6,6 +6,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import type { TableReport } from './report.ts'
 import { openShop, PRISMA, PRISMA_MAP, type Shop } from './test/shop.ts'
 
+// A shop is a testDatabase: all of this runs on PGlite and on PostgreSQL.
 let shop: Shop
 before(async () => {
   shop = await openShop()
@@ -31,13 +32,18 @@ const table = (report: { tables: TableReport[] }, name: string): TableReport => 
 
 test('a Prisma file: planned, copied, proven, and the same again changes nothing', async () => {
   const file = fresh(PRISMA)
-  const before = readFileSync(file)
+  const bytes = readFileSync(file)
   const plan = await shop.run(file, PRISMA_MAP)
   assert.deepEqual([plan.applied, plan.refused], [false, false])
   assert.deepEqual(table(plan, 'User').columns.at(-2)?.types, { integer: 1, text: 1 })
   assert.deepEqual(await shop.rows('select * from shop.users'), [])
 
-  const report = await shop.run(file, PRISMA_MAP, { apply: true })
+  let backups = 0
+  const backUp = async () => {
+    backups += 1
+    assert.deepEqual(await shop.rows('select * from shop.users'), [], 'before the first row')
+  }
+  const report = await shop.run(file, PRISMA_MAP, { apply: true, before: backUp })
   assert.equal(report.proven, true)
   assert.deepEqual(report.tables.map(counts), [
     [2, 2, 0, 0],
@@ -57,8 +63,9 @@ test('a Prisma file: planned, copied, proven, and the same again changes nothing
   assert.equal((ben['created_at'] as Date).toISOString(), '2023-11-14T22:13:20.000Z')
   assert.equal(ben['id'], '0b9cf6d2-0000-4000-8000-00000000000a')
 
+  assert.equal(backups, 1)
   const state = await shop.rows('select *, xmin::text from shop.users order by id')
-  const again = await shop.run(file, PRISMA_MAP, { apply: true })
+  const again = await shop.run(file, PRISMA_MAP, { apply: true, before: backUp })
   assert.equal(again.proven, true)
   assert.deepEqual(again.tables.map(counts), [
     [2, 0, 2, 0],
@@ -67,7 +74,8 @@ test('a Prisma file: planned, copied, proven, and the same again changes nothing
   assert.deepEqual(await shop.rows('select *, xmin::text from shop.users order by id'), state)
   const [next] = await shop.rows(`select nextval('shop.orders_id_seq')::int as id`)
   assert.equal(next?.['id'], 10)
-  assert.deepEqual(readFileSync(file), before, 'the file was only read')
+  assert.equal(backups, 1, 'nothing to take needs no backup')
+  assert.deepEqual(readFileSync(file), bytes, 'the file was only read')
 })
 
 test('one changed, lost or doubled row in the database makes the proof fail', async () => {

@@ -1,5 +1,7 @@
+import { basename } from 'node:path'
 import { type AppDefinition, schemaOf } from '../app/define-app.ts'
 import type { Services } from '../app/services.ts'
+import { markBackup } from '../backup/index.ts'
 import { sqliteErrors } from './errors.ts'
 import type { SqliteReport } from './report.ts'
 import { importSqlite, type Progress } from './run.ts'
@@ -34,6 +36,9 @@ export async function importIntoApp(
     ...{ file: input.file, map: input.map, apply: input.apply, quarantine: input.quarantine },
     ...{ db: services.db, url: urlOf(services), schema: schemaFor(apps, input.app) },
     ...(input.progress === undefined ? {} : { progress: input.progress }),
+    before: async () => {
+      await markBackup(services, 'import', `before ${basename(input.file)} into ${input.app}`)
+    },
   })
   if (report.applied) {
     await services.audit.record({

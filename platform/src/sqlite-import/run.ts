@@ -33,7 +33,7 @@ export type SqliteImportInput = {
   /** Of PostgreSQL; undefined: the embedded database. */
   url: string | undefined
   progress?: Progress
-  /** Called once before the first row is written. */
+  /** Called once before the first row is written; not where every row is there already. */
   before?: () => Promise<void>
   batchRows?: number
 }
@@ -82,7 +82,7 @@ async function work(
     report.quarantine = quarantine.close()
     if (!input.apply || report.refused) return { ...report, next: nextSteps(report) }
     await source.assertUnchanged()
-    await input.before?.()
+    if (plans.some(({ way }) => way.kind !== 'done')) await input.before?.()
     await copyAll(input, source, target, place, plans)
     report.applied = true
     for (const [index, plan] of plans.entries()) {

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { sqliteErrors } from './errors.ts'
 import { readSourceTables, type SourceTable } from './source-schema.ts'
 
-const BUSY_TIMEOUT_MS = 3000
+const BUSY_TIMEOUT_MS = 1000
 /** SQLITE_BUSY, SQLITE_LOCKED and their extended codes (the low byte). */
 const BUSY = new Set([5, 6])
 const CACHE_KIB = 16 * 1024
@@ -103,12 +103,15 @@ function explained(error: unknown, path: string): unknown {
   if (BUSY.has(Number(error.errcode) & 0xff)) {
     return sqliteErrors.SQLITE_IMPORT_BUSY({ file: path }, { cause: error })
   }
+  const hint = HINTS[Number(error.errcode) & 0xff]
+  return unreadable(path, `${error.message}${hint === undefined ? '' : ` (${hint})`}`, error)
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  // SQLITE_READONLY: a writer was killed, and its journal must be played back first.
+  8: 'a program was killed while it wrote: copy it with its -journal and open the copy once with sqlite3',
   // SQLITE_CANTOPEN of a file that is there: its write-ahead log cannot be opened beside it.
-  const hint =
-    (Number(error.errcode) & 0xff) === 14
-      ? ' (a file with a write-ahead log needs a folder that can be written to: copy it with its -wal)'
-      : ''
-  return unreadable(path, `${error.message}${hint}`, error)
+  14: 'a file with a write-ahead log needs a folder that can be written to: copy it with its -wal',
 }
 
 function unreadable(file: string, problem: string, cause?: unknown) {
