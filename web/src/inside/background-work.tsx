@@ -1,16 +1,15 @@
-import { Popover, UnstyledButton } from '@mantine/core'
 import { IconLoader2 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useLocale } from '../locale.ts'
 import { useMessages } from '../messages.ts'
 import { ErrorNote } from '../parts/error-state.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { useSession } from '../session.ts'
 import { apps } from './apps.ts'
 import { useLiveJobs, useOwnJobs } from './own-jobs.ts'
 import type { OwnJob } from './own-jobs-list.ts'
 import classes from './top-bar.module.css'
+import { NothingHere, TopPopover } from './top-popover.tsx'
 
 /** The work that runs for this person: how far it is, and where to look at it. */
 export function BackgroundWork() {
@@ -23,46 +22,25 @@ export function BackgroundWork() {
   if (!live && (open || count > 0)) setLive(true)
   useLiveJobs(user.id, live)
   return (
-    <Popover
+    <TopPopover
+      icon={IconLoader2}
+      title={t('work.title')}
+      count={count}
       opened={open}
       onChange={setOpen}
-      position="bottom-end"
-      width={320}
-      shadow="md"
-      trapFocus
-      returnFocus
+      idle={count === 0 && !open}
     >
-      <Popover.Target>
-        <UnstyledButton
-          className={classes.round}
-          data-idle={count === 0 && !open}
-          onClick={() => setOpen(!open)}
-          aria-label={count > 0 ? `${t('work.title')} (${count})` : t('work.title')}
-        >
-          <Icon of={IconLoader2} size={20} />
-          {count > 0 && (
-            <span className={classes.count} aria-hidden>
-              {count}
-            </span>
-          )}
-        </UnstyledButton>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={t('work.title')} tabIndex={-1} data-quiet-focus>
-        {jobs.isPending && <div className={classes.dim}>{t('work.loading')}</div>}
-        {jobs.isError && <ErrorNote error={jobs.error} />}
-        {jobs.data !== undefined && count === 0 && (
-          <>
-            <div>{t('work.none')}</div>
-            <div className={classes.dim}>{t('work.noneDetail')}</div>
-          </>
-        )}
-        <ul className={classes.notices}>
-          {jobs.data?.map((job) => (
-            <JobLine key={job.id} job={job} onFollow={() => setOpen(false)} />
-          ))}
-        </ul>
-      </Popover.Dropdown>
-    </Popover>
+      {jobs.isPending && <div className={classes.dim}>{t('work.loading')}</div>}
+      {jobs.isError && <ErrorNote error={jobs.error} />}
+      {jobs.data !== undefined && count === 0 && (
+        <NothingHere title={t('work.none')} detail={t('work.noneDetail')} />
+      )}
+      <ul className={classes.notices}>
+        {jobs.data?.map((job) => (
+          <JobLine key={job.id} job={job} onFollow={() => setOpen(false)} />
+        ))}
+      </ul>
+    </TopPopover>
   )
 }
 

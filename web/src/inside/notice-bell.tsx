@@ -1,4 +1,3 @@
-import { Popover, UnstyledButton } from '@mantine/core'
 import { IconBell } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -8,11 +7,11 @@ import type { Notice } from '../app.ts'
 import { useLocale } from '../locale.ts'
 import { useMessages } from '../messages.ts'
 import { ErrorNote } from '../parts/error-state.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { Time } from '../parts/time.tsx'
 import { queryClient, type Session, type ShellInfo, shellQuery, useSession } from '../session.ts'
 import { usableApps } from './apps.ts'
 import classes from './top-bar.module.css'
+import { NothingHere, TopPopover } from './top-popover.tsx'
 
 const POLL_MS = 60_000
 
@@ -29,44 +28,17 @@ export function NoticeBell() {
   })
   const count = notices.data?.length ?? 0
   return (
-    <Popover
-      opened={open}
-      onChange={setOpen}
-      position="bottom-end"
-      width={320}
-      shadow="md"
-      trapFocus
-      returnFocus
-    >
-      <Popover.Target>
-        <UnstyledButton
-          className={classes.round}
-          onClick={() => setOpen(!open)}
-          aria-label={count > 0 ? `${t('notices')} (${count})` : t('notices')}
-        >
-          <Icon of={IconBell} size={20} />
-          {count > 0 && (
-            <span className={classes.count} aria-hidden>
-              {count}
-            </span>
-          )}
-        </UnstyledButton>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={t('notices')} tabIndex={-1} data-quiet-focus>
-        {notices.isError && <ErrorNote error={notices.error} />}
-        {notices.data !== undefined && count === 0 && (
-          <>
-            <div>{t('noNotices')}</div>
-            <div className={classes.dim}>{t('noNoticesDetail')}</div>
-          </>
-        )}
-        <ul className={classes.notices}>
-          {notices.data?.map((notice) => (
-            <NoticeLine key={notice.id} notice={notice} onFollow={() => setOpen(false)} />
-          ))}
-        </ul>
-      </Popover.Dropdown>
-    </Popover>
+    <TopPopover icon={IconBell} title={t('notices')} count={count} opened={open} onChange={setOpen}>
+      {notices.isError && <ErrorNote error={notices.error} />}
+      {notices.data !== undefined && count === 0 && (
+        <NothingHere title={t('noNotices')} detail={t('noNoticesDetail')} />
+      )}
+      <ul className={classes.notices}>
+        {notices.data?.map((notice) => (
+          <NoticeLine key={notice.id} notice={notice} onFollow={() => setOpen(false)} />
+        ))}
+      </ul>
+    </TopPopover>
   )
 }
 

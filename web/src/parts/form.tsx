@@ -44,12 +44,15 @@ export function Form({
   fieldOf,
   children,
   label,
+  wide = false,
 }: {
   onSubmit: (values: Record<string, string>, form: FormData) => unknown
   /** The field that a code without `errors[]` is about. */
   fieldOf?: (code: string) => string | undefined
   children: ReactNode
   label?: string
+  /** Two fields beside each other where there is room, for forms of many. */
+  wide?: boolean
 }) {
   const t = useMessages('parts')
   const element = useRef<HTMLFormElement>(null)
@@ -88,7 +91,7 @@ export function Form({
   return (
     <form
       ref={element}
-      className={classes.form}
+      className={wide ? `${classes.form} ${classes.wide}` : classes.form}
       onSubmit={submit}
       onKeyDown={(event) => {
         if (event.key === 'Enter' && isConverting(event)) event.preventDefault()

@@ -1,4 +1,5 @@
 import { useLocale } from '../locale.ts'
+import { bytesInWords } from './bytes.ts'
 
 /**
  * A number in the reader's language with tabular figures. `compact` shortens (12.3K, 1.2万).
@@ -30,6 +31,16 @@ export function NumberText({
       {text}
     </span>
   )
+}
+
+/**
+ * A size in bytes, in the reader's language.
+ *
+ * @example
+ * <BytesText value={file.byteLength} />
+ */
+export function BytesText({ value }: { value: number }) {
+  return <span data-numbers>{bytesInWords(value, useLocale())}</span>
 }
 
 /** A part of a whole, 0 to 1, as a percentage. */

@@ -1,4 +1,3 @@
-import { Modal } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { api } from '@minato/web/api'
 import { Badge } from '@minato/web/badge'
@@ -6,14 +5,14 @@ import blocks from '@minato/web/blocks.module.css'
 import { CopyButton } from '@minato/web/copy-button'
 import { DataTable } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
-import { Form, FormActions, SubmitAction, TextField } from '@minato/web/form'
+import { TextField } from '@minato/web/form'
+import { FormDialog } from '@minato/web/form-dialog'
 import { MainAction } from '@minato/web/main-action'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
 import { useSession } from '@minato/web/session'
 import { IconRoute } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
 import { ConsolePage } from '../console-page.tsx'
 import { refresh, useList } from '../queries.ts'
 import { useGatewayTabs } from './gateway-tabs.ts'
@@ -94,9 +93,7 @@ export function ProfileState({ profile }: { profile: Profile }) {
 
 function Add() {
   const t = useMessages('mcp-console')
-  const words = useMessages('parts')
   const navigate = useNavigate()
-  const [open, setOpen] = useState(false)
   async function add({ name = '', title = '' }: Record<string, string>) {
     const body = { name, ...(title === '' ? {} : { title }) }
     const made = await api.post<Profile>('/api/mcp-console/profiles', body)
@@ -105,27 +102,19 @@ function Add() {
     await navigate({ to: `/mcp-console/gateway/${made.id}` })
   }
   return (
-    <>
-      <MainAction onClick={() => setOpen(true)}>{t('gateway.add')}</MainAction>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('gateway.add')}
-        closeButtonProps={{ 'aria-label': words('close') }}
-      >
-        <Form onSubmit={add}>
-          <TextField
-            name="name"
-            label={t('gateway.name')}
-            description={t('gateway.nameHelp')}
-            required
-          />
-          <TextField name="title" label={t('gateway.profileTitle')} />
-          <FormActions>
-            <SubmitAction>{t('gateway.add')}</SubmitAction>
-          </FormActions>
-        </Form>
-      </Modal>
-    </>
+    <FormDialog
+      opener={(open) => <MainAction onClick={open}>{t('gateway.add')}</MainAction>}
+      title={t('gateway.add')}
+      submit={t('gateway.add')}
+      onSubmit={add}
+    >
+      <TextField
+        name="name"
+        label={t('gateway.name')}
+        description={t('gateway.nameHelp')}
+        required
+      />
+      <TextField name="title" label={t('gateway.profileTitle')} />
+    </FormDialog>
   )
 }

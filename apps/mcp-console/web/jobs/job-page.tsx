@@ -1,10 +1,10 @@
 import { Button, Progress } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { api } from '@minato/web/api'
-import { Badge } from '@minato/web/badge'
 import blocks from '@minato/web/blocks.module.css'
 import { ConfirmAct } from '@minato/web/confirm-act'
 import { eventStream } from '@minato/web/event-stream'
+import { JobState } from '@minato/web/job-state'
 import { useLocale } from '@minato/web/locale'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
@@ -16,14 +16,6 @@ import { ConsolePage } from '../console-page.tsx'
 import { refresh, useAnswer, useList } from '../queries.ts'
 import type { Container, Job } from '../shapes.ts'
 import classes from './job.module.css'
-
-const TONES = {
-  queued: 'plain',
-  running: 'warn',
-  succeeded: 'good',
-  failed: 'bad',
-  cancelled: 'plain',
-} as const
 
 /** A job as it happens. It goes on without this page. */
 export function JobPage() {
@@ -51,8 +43,8 @@ function Timeline({ job }: { job: Job }) {
   return (
     <section className={blocks.card}>
       <div className={blocks.heading}>
-        <h2>{job.message?.[locale] ?? t(`jobs.${job.state}`)}</h2>
-        <Badge tone={TONES[job.state]}>{t(`jobs.${job.state}`)}</Badge>
+        <h2>{job.message?.[locale] ?? job.title[locale]}</h2>
+        <JobState state={job.state} />
       </div>
       <Progress
         value={job.state === 'succeeded' ? 100 : job.progress}

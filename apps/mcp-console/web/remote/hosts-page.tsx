@@ -1,17 +1,17 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { api } from '@minato/web/api'
 import { Badge } from '@minato/web/badge'
 import { ConfirmAct } from '@minato/web/confirm-act'
 import { DataTable } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
-import { Form, FormActions, SubmitAction, TextField } from '@minato/web/form'
+import { TextField } from '@minato/web/form'
+import { FormDialog } from '@minato/web/form-dialog'
 import { MainAction } from '@minato/web/main-action'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
 import { useSession } from '@minato/web/session'
 import { IconLock } from '@tabler/icons-react'
-import { useState } from 'react'
 import { ConsolePage } from '../console-page.tsx'
 import { refresh, useList } from '../queries.ts'
 import { useRemoteTabs } from './remote-tabs.ts'
@@ -70,36 +70,26 @@ export function HostsPage() {
 
 function Add() {
   const t = useMessages('mcp-console')
-  const words = useMessages('parts')
-  const [open, setOpen] = useState(false)
   async function add({ pattern = '' }: Record<string, string>) {
     const { pattern: host } = await api.post<Host>('/api/mcp-console/remote-hosts', { pattern })
     await refresh()
     notify({ tone: 'done', title: t('remote.hostAdded', { host }) })
-    setOpen(false)
   }
   return (
-    <>
-      <MainAction onClick={() => setOpen(true)}>{t('remote.hostAdd')}</MainAction>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('remote.hostAdd')}
-        closeButtonProps={{ 'aria-label': words('close') }}
-      >
-        <Form onSubmit={add} fieldOf={() => 'pattern'}>
-          <TextField
-            name="pattern"
-            label={t('remote.host')}
-            description={t('remote.hostHelp')}
-            required
-          />
-          <FormActions>
-            <SubmitAction>{t('remote.hostAdd')}</SubmitAction>
-          </FormActions>
-        </Form>
-      </Modal>
-    </>
+    <FormDialog
+      opener={(open) => <MainAction onClick={open}>{t('remote.hostAdd')}</MainAction>}
+      title={t('remote.hostAdd')}
+      submit={t('remote.hostAdd')}
+      onSubmit={add}
+      fieldOf={() => 'pattern'}
+    >
+      <TextField
+        name="pattern"
+        label={t('remote.host')}
+        description={t('remote.hostHelp')}
+        required
+      />
+    </FormDialog>
   )
 }
 

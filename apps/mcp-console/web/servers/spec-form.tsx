@@ -1,8 +1,9 @@
-import { Button, NumberInput, SegmentedControl, Textarea } from '@mantine/core'
+import { Button, NumberInput, SegmentedControl } from '@mantine/core'
 import { ApiError, api } from '@minato/web/api'
 import blocks from '@minato/web/blocks.module.css'
 import { ErrorNote } from '@minato/web/error-state'
-import { Form, FormActions, layout, SubmitAction, TextField, useField } from '@minato/web/form'
+import { Form, FormActions, layout, SubmitAction, TextField } from '@minato/web/form'
+import { LinesField } from '@minato/web/lines-field'
 import { useMessages } from '@minato/web/messages'
 import { SelectField } from '@minato/web/select-field'
 import { Link } from '@tanstack/react-router'
@@ -41,7 +42,7 @@ export function SpecForm({
   }
   return (
     <div ref={root} className={classes.form}>
-      <Form onSubmit={(values) => send(read(values))}>
+      <Form wide onSubmit={(values) => send(read(values))}>
         <TextField name="name" label={t('servers.form.name')} defaultValue={spec.name} required />
         <TextField
           name="image"
@@ -49,11 +50,12 @@ export function SpecForm({
           defaultValue={spec.image}
           required
         />
-        <Lines
+        <LinesField
           name="env"
           label={t('servers.form.env')}
           help={t('servers.form.envHelp')}
           text={envText(spec.env ?? {})}
+          className={classes.code}
         />
         <CheckReferences spec={now} />
         <Choice
@@ -87,17 +89,19 @@ export function SpecForm({
         <details className={classes.more}>
           <summary>{t('servers.form.more')}</summary>
           <div className={classes.fields}>
-            <Lines
+            <LinesField
               name="command"
               label={t('servers.form.command')}
               help={t('servers.form.commandHelp')}
               text={(spec.command ?? []).join('\n')}
+              className={classes.code}
             />
-            <Lines
+            <LinesField
               name="volumes"
               label={t('servers.form.volumes')}
               help={t('servers.form.volumesHelp')}
               text={volumesText(spec.volumes ?? [])}
+              className={classes.code}
             />
             <Choice
               label={t('servers.form.network')}
@@ -166,35 +170,6 @@ function fault(path: string, message: string): ApiError {
     detail: message,
     errors,
   })
-}
-
-function Lines({
-  name,
-  label,
-  help,
-  text,
-}: {
-  name: string
-  label: string
-  help: string
-  text: string
-}) {
-  const field = useField(name)
-  return (
-    <Textarea
-      {...layout}
-      {...field}
-      name={name}
-      label={label}
-      description={help}
-      defaultValue={text}
-      autosize
-      minRows={2}
-      maxRows={12}
-      spellCheck={false}
-      classNames={{ input: classes.code ?? '' }}
-    />
-  )
 }
 
 function Choice<V extends string>({

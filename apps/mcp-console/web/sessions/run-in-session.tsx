@@ -1,9 +1,10 @@
-import { SegmentedControl, Textarea } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import { ApiError, api } from '@minato/web/api'
 import { Badge } from '@minato/web/badge'
 import blocks from '@minato/web/blocks.module.css'
 import { CodeBlock } from '@minato/web/code-block'
-import { Form, FormActions, layout, SubmitAction, TextField, useField } from '@minato/web/form'
+import { Form, FormActions, SubmitAction, TextField } from '@minato/web/form'
+import { LinesField } from '@minato/web/lines-field'
 import { useMessages } from '@minato/web/messages'
 import { useState } from 'react'
 import { refresh } from '../queries.ts'
@@ -40,10 +41,10 @@ export function RunInSession({ id }: { id: string }) {
         {kind === 'tool' ? (
           <>
             <TextField name="tool" label={t('sessions.toolName')} required />
-            <Lines name="given" label={t('sessions.arguments')} initial="{}" />
+            <LinesField name="given" label={t('sessions.arguments')} text="{}" />
           </>
         ) : (
-          <Lines name="words" label={t('sessions.words')} help={t('sessions.wordsHelp')} />
+          <LinesField name="words" label={t('sessions.words')} help={t('sessions.wordsHelp')} />
         )}
         <FormActions>
           <SubmitAction>{t('sessions.run')}</SubmitAction>
@@ -51,33 +52,6 @@ export function RunInSession({ id }: { id: string }) {
       </Form>
       {ran !== undefined && <Ran run={ran} />}
     </section>
-  )
-}
-
-function Lines({
-  name,
-  label,
-  help,
-  initial = '',
-}: {
-  name: string
-  label: string
-  help?: string
-  initial?: string
-}) {
-  const field = useField(name)
-  return (
-    <Textarea
-      {...layout}
-      {...field}
-      name={name}
-      label={label}
-      description={help}
-      defaultValue={initial}
-      autosize
-      minRows={2}
-      spellCheck={false}
-    />
   )
 }
 

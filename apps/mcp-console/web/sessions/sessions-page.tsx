@@ -1,9 +1,10 @@
-import { Checkbox, Modal } from '@mantine/core'
+import { Checkbox } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { api } from '@minato/web/api'
 import { DataTable } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
-import { Form, FormActions, SubmitAction, TextField } from '@minato/web/form'
+import { TextField } from '@minato/web/form'
+import { FormDialog } from '@minato/web/form-dialog'
 import { MainAction } from '@minato/web/main-action'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
@@ -65,9 +66,7 @@ export function SessionsPage() {
 
 function Add() {
   const t = useMessages('mcp-console')
-  const words = useMessages('parts')
   const navigate = useNavigate()
-  const [open, setOpen] = useState(false)
   const [network, setNetwork] = useState(false)
   async function start({ image, name }: Record<string, string>) {
     const body = { image, network, ...(name ? { name } : {}) }
@@ -77,27 +76,19 @@ function Add() {
     await navigate({ to: `/mcp-console/sessions/${made.id}` })
   }
   return (
-    <>
-      <MainAction onClick={() => setOpen(true)}>{t('sessions.add')}</MainAction>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('sessions.add')}
-        closeButtonProps={{ 'aria-label': words('close') }}
-      >
-        <Form onSubmit={start}>
-          <TextField name="image" label={t('sessions.image')} required />
-          <TextField name="name" label={t('sessions.name')} />
-          <Checkbox
-            label={t('sessions.network')}
-            checked={network}
-            onChange={(event) => setNetwork(event.currentTarget.checked)}
-          />
-          <FormActions>
-            <SubmitAction>{t('sessions.add')}</SubmitAction>
-          </FormActions>
-        </Form>
-      </Modal>
-    </>
+    <FormDialog
+      opener={(open) => <MainAction onClick={open}>{t('sessions.add')}</MainAction>}
+      title={t('sessions.add')}
+      submit={t('sessions.add')}
+      onSubmit={start}
+    >
+      <TextField name="image" label={t('sessions.image')} required />
+      <TextField name="name" label={t('sessions.name')} />
+      <Checkbox
+        label={t('sessions.network')}
+        checked={network}
+        onChange={(event) => setNetwork(event.currentTarget.checked)}
+      />
+    </FormDialog>
   )
 }

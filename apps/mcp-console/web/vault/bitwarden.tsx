@@ -1,11 +1,12 @@
-import { Button, Modal, SegmentedControl } from '@mantine/core'
+import { Button, SegmentedControl } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { api } from '@minato/web/api'
 import { Badge } from '@minato/web/badge'
 import blocks from '@minato/web/blocks.module.css'
 import { ErrorNote } from '@minato/web/error-state'
 import { Facts } from '@minato/web/facts'
-import { Form, FormActions, PasswordField, SubmitAction, TextField } from '@minato/web/form'
+import { PasswordField, TextField } from '@minato/web/form'
+import { FormDialog } from '@minato/web/form-dialog'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
 import { Time } from '@minato/web/time'
@@ -66,8 +67,6 @@ function Opened({ status: { email, openedAt } }: { status: VaultStatus }) {
 
 function Open() {
   const t = useMessages('mcp-console')
-  const words = useMessages('parts')
-  const [open, setOpen] = useState(false)
   const [by, setBy] = useState('password')
   async function send(values: Record<string, string>) {
     const { email, masterPassword, code, clientId, clientSecret } = values
@@ -79,17 +78,16 @@ function Open() {
     await api.post('/api/mcp-console/vault/open', body)
     await refresh()
     notify({ tone: 'done', title: t('vault.openedDone') })
-    setOpen(false)
   }
   return (
-    <>
-      <Button onClick={() => setOpen(true)}>{t('vault.openAct')}</Button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('vault.openAct')}
-        closeButtonProps={{ 'aria-label': words('close') }}
-      >
+    <FormDialog
+      opener={(open) => <Button onClick={open}>{t('vault.openAct')}</Button>}
+      title={t('vault.openAct')}
+      submit={t('vault.openAct')}
+      onSubmit={send}
+      fieldOf={(code) => (code.startsWith('MCP_CONSOLE_VAULT_CODE') ? 'code' : undefined)}
+      formKey={by}
+      above={
         <SegmentedControl
           aria-label={t('vault.by')}
           fullWidth
@@ -101,50 +99,36 @@ function Open() {
             { value: 'key', label: t('vault.byKey') },
           ]}
         />
-        <Form
-          key={by}
-          onSubmit={send}
-          fieldOf={(code) => (code.startsWith('MCP_CONSOLE_VAULT_CODE') ? 'code' : undefined)}
-        >
-          {by === 'key' ? (
-            <>
-              <TextField name="clientId" label={t('vault.clientId')} autoComplete="off" required />
-              <PasswordField
-                name="clientSecret"
-                label={t('vault.clientSecret')}
-                autoComplete="off"
-                required
-              />
-            </>
-          ) : (
-            <TextField
-              name="email"
-              type="email"
-              label={t('vault.email')}
-              autoComplete="off"
-              required
-            />
-          )}
+      }
+    >
+      {by === 'key' ? (
+        <>
+          <TextField name="clientId" label={t('vault.clientId')} autoComplete="off" required />
           <PasswordField
-            name="masterPassword"
-            label={t('vault.masterPassword')}
+            name="clientSecret"
+            label={t('vault.clientSecret')}
             autoComplete="off"
             required
           />
-          {by === 'password' && (
-            <TextField
-              name="code"
-              label={t('vault.code')}
-              description={t('vault.codeHelp')}
-              autoComplete="one-time-code"
-              inputMode="numeric"
-            />
-          )}
-          <FormActions>
-            <SubmitAction>{t('vault.openAct')}</SubmitAction>
-          </FormActions>
-        </Form>
-      </Modal>
-    </>
+        </>
+      ) : (
+        <TextField name="email" type="email" label={t('vault.email')} autoComplete="off" required />
+      )}
+      <PasswordField
+        name="masterPassword"
+        label={t('vault.masterPassword')}
+        autoComplete="off"
+        required
+      />
+      {by === 'password' && (
+        <TextField
+          name="code"
+          label={t('vault.code')}
+          description={t('vault.codeHelp')}
+          autoComplete="one-time-code"
+          inputMode="numeric"
+        />
+      )}
+    </FormDialog>
   )
 }

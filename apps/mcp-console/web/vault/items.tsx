@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Modal } from '@mantine/core'
+import { Autocomplete, Button } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { api } from '@minato/web/api'
 import blocks from '@minato/web/blocks.module.css'
@@ -6,21 +6,13 @@ import { ConfirmAct } from '@minato/web/confirm-act'
 import { CopyButton } from '@minato/web/copy-button'
 import { DataTable } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
-import {
-  Form,
-  FormActions,
-  layout,
-  PasswordField,
-  SubmitAction,
-  TextField,
-  useField,
-} from '@minato/web/form'
+import { layout, PasswordField, TextField, useField } from '@minato/web/form'
+import { FormDialog } from '@minato/web/form-dialog'
 import { MainAction } from '@minato/web/main-action'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
 import { Time } from '@minato/web/time'
 import { IconKey } from '@tabler/icons-react'
-import { useState } from 'react'
 import { refresh, useList } from '../queries.ts'
 import type { VaultItem } from '../shapes.ts'
 
@@ -93,78 +85,51 @@ function References({ name, fields }: { name: string; fields: string[] }) {
 
 function Add() {
   const t = useMessages('mcp-console')
-  const words = useMessages('parts')
-  const [open, setOpen] = useState(false)
   async function add({ name = '', field = '', value = '' }: Record<string, string>) {
     await api.post('/api/mcp-console/vault/items', { name, fields: { [field]: value } })
     await refresh()
     notify({ tone: 'done', title: t('vault.added', { name }) })
-    setOpen(false)
   }
   return (
-    <>
-      <MainAction onClick={() => setOpen(true)}>{t('vault.add')}</MainAction>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('vault.addTitle')}
-        closeButtonProps={{ 'aria-label': words('close') }}
-      >
-        <Form onSubmit={add}>
-          <TextField
-            name="name"
-            label={t('vault.name')}
-            description={t('vault.nameHelp')}
-            required
-          />
-          <TextField
-            name="field"
-            label={t('vault.field')}
-            description={t('vault.fieldHelp')}
-            defaultValue="password"
-            required
-          />
-          <PasswordField name="value" label={t('vault.value')} autoComplete="off" required />
-          <FormActions>
-            <SubmitAction>{words('save')}</SubmitAction>
-          </FormActions>
-        </Form>
-      </Modal>
-    </>
+    <FormDialog
+      opener={(open) => <MainAction onClick={open}>{t('vault.add')}</MainAction>}
+      title={t('vault.addTitle')}
+      onSubmit={add}
+    >
+      <TextField name="name" label={t('vault.name')} description={t('vault.nameHelp')} required />
+      <TextField
+        name="field"
+        label={t('vault.field')}
+        description={t('vault.fieldHelp')}
+        defaultValue="password"
+        required
+      />
+      <PasswordField name="value" label={t('vault.value')} autoComplete="off" required />
+    </FormDialog>
   )
 }
 
 function Rotate({ item: { id, name, fields } }: { item: VaultItem }) {
   const t = useMessages('mcp-console')
-  const words = useMessages('parts')
-  const [open, setOpen] = useState(false)
   async function change({ field = '', value = '' }: Record<string, string>) {
     await api.patch(`/api/mcp-console/vault/items/${id}`, { fields: { [field]: value } })
     await refresh()
     const detail = t('vault.rotatedDetail')
     notify({ tone: 'done', title: `${t('vault.rotated', { name })} ${detail}` })
-    setOpen(false)
   }
   return (
-    <>
-      <Button size="compact-sm" variant="subtle" onClick={() => setOpen(true)}>
-        {t('vault.rotate')}
-      </Button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('vault.rotateTitle', { name })}
-        closeButtonProps={{ 'aria-label': words('close') }}
-      >
-        <Form onSubmit={change}>
-          <FieldName fields={fields} />
-          <PasswordField name="value" label={t('vault.value')} autoComplete="off" required />
-          <FormActions>
-            <SubmitAction>{words('save')}</SubmitAction>
-          </FormActions>
-        </Form>
-      </Modal>
-    </>
+    <FormDialog
+      opener={(open) => (
+        <Button size="compact-sm" variant="subtle" onClick={open}>
+          {t('vault.rotate')}
+        </Button>
+      )}
+      title={t('vault.rotateTitle', { name })}
+      onSubmit={change}
+    >
+      <FieldName fields={fields} />
+      <PasswordField name="value" label={t('vault.value')} autoComplete="off" required />
+    </FormDialog>
   )
 }
 

@@ -1,6 +1,7 @@
 import { Answer } from '@minato/web/answer'
 import { DataTable, useFilters } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
+import { JobState } from '@minato/web/job-state'
 import { useLocale } from '@minato/web/locale'
 import { useMessages } from '@minato/web/messages'
 import { Time } from '@minato/web/time'
@@ -9,13 +10,13 @@ import { OperationsPage } from '../operations-page.tsx'
 import { useAnswer, useList } from '../queries.ts'
 import type { List } from '../shapes.ts'
 import { JOB_STATES, type JobName, type ListedJob } from './job-shapes.ts'
-import { JobState } from './job-state.tsx'
 import { useJobsTabs } from './jobs-tabs.ts'
 
 const REFRESH_MS = 5000
 
 export function JobsPage() {
   const t = useMessages('operations')
+  const parts = useMessages('parts')
   const locale = useLocale()
   const [{ state, name, owner }] = useFilters()
   const jobs = useList<ListedJob>('/jobs', { state, name, owner }, REFRESH_MS)
@@ -41,7 +42,7 @@ export function JobsPage() {
               {
                 key: 'state',
                 label: t('jobs.state'),
-                choices: JOB_STATES.map((value) => ({ value, label: t(`jobs.states.${value}`) })),
+                choices: JOB_STATES.map((value) => ({ value, label: parts(`jobStates.${value}`) })),
               },
               {
                 key: 'name',

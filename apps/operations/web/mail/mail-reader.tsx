@@ -5,7 +5,7 @@ import { CodeBlock } from '@minato/web/code-block'
 import { useFilters } from '@minato/web/data-table'
 import { Facts } from '@minato/web/facts'
 import { useMessages } from '@minato/web/messages'
-import { NumberText } from '@minato/web/number-text'
+import { BytesText } from '@minato/web/number-text'
 import { Time } from '@minato/web/time'
 import { useState } from 'react'
 import { useAnswer } from '../queries.ts'
@@ -69,7 +69,7 @@ function Mail({ mail }: { mail: WholeMail }) {
                 download={filename ?? `attachment-${index}`}
               >
                 {filename ?? t('mailbox.attachment', { number: index + 1 })}&nbsp;
-                <NumberText value={byteLength} unit="byte" />
+                <BytesText value={byteLength} />
               </Button>
             </li>
           ))}

@@ -1,16 +1,16 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { api } from '@minato/web/api'
 import { ConfirmAct } from '@minato/web/confirm-act'
 import { DataTable } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
-import { Form, FormActions, SubmitAction, TextField } from '@minato/web/form'
+import { TextField } from '@minato/web/form'
+import { FormDialog } from '@minato/web/form-dialog'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
 import { useSession } from '@minato/web/session'
 import { Time } from '@minato/web/time'
 import { IconMailOff } from '@tabler/icons-react'
-import { useState } from 'react'
 import { OperationsPage } from '../operations-page.tsx'
 import { refresh, useList } from '../queries.ts'
 import type { Suppression } from '../shapes.ts'
@@ -74,38 +74,27 @@ export function StoppedPage() {
 
 function StopAction() {
   const t = useMessages('operations')
-  const parts = useMessages('parts')
-  const [open, setOpen] = useState(false)
   async function stop({ address }: Record<string, string>) {
     await api.post('/api/operations/mail/suppressions', { address })
     await refresh()
     notify({ tone: 'done', title: t('stopped.added', { address: address ?? '' }) })
-    setOpen(false)
   }
   return (
-    <>
-      <Button onClick={() => setOpen(true)}>{t('stopped.add')}</Button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('stopped.add')}
-        closeButtonProps={{ 'aria-label': parts('close') }}
-      >
-        <Form onSubmit={stop}>
-          <TextField
-            name="address"
-            type="email"
-            label={t('users.email')}
-            description={t('stopped.help')}
-            required
-            data-autofocus
-          />
-          <FormActions>
-            <SubmitAction>{t('stopped.act')}</SubmitAction>
-          </FormActions>
-        </Form>
-      </Modal>
-    </>
+    <FormDialog
+      opener={(open) => <Button onClick={open}>{t('stopped.add')}</Button>}
+      title={t('stopped.add')}
+      submit={t('stopped.act')}
+      onSubmit={stop}
+    >
+      <TextField
+        name="address"
+        type="email"
+        label={t('users.email')}
+        description={t('stopped.help')}
+        required
+        data-autofocus
+      />
+    </FormDialog>
   )
 }
 

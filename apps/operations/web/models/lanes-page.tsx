@@ -1,16 +1,16 @@
-import { Autocomplete, Button, Modal } from '@mantine/core'
+import { Autocomplete, Button } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { api } from '@minato/web/api'
 import { Badge } from '@minato/web/badge'
 import parts from '@minato/web/blocks.module.css'
 import { ConfirmAct } from '@minato/web/confirm-act'
 import { Facts } from '@minato/web/facts'
-import { Form, FormActions, SubmitAction, useField } from '@minato/web/form'
+import { useField } from '@minato/web/form'
+import { FormDialog } from '@minato/web/form-dialog'
 import { useMessages } from '@minato/web/messages'
 import { notify } from '@minato/web/notices'
 import { NumberText } from '@minato/web/number-text'
 import { useSession } from '@minato/web/session'
-import { useState } from 'react'
 import { OperationsPage } from '../operations-page.tsx'
 import { refresh, useAnswer } from '../queries.ts'
 import type { Lane, List, Models } from '../shapes.ts'
@@ -79,8 +79,6 @@ function LaneCard({ lane }: { lane: Lane }) {
 
 function ChangeLane({ lane }: { lane: Lane }) {
   const t = useMessages('operations')
-  const words = useMessages('parts')
-  const [open, setOpen] = useState(false)
   async function save({ model, fallback }: Record<string, string>) {
     await api.put(`/api/operations/llm/lanes/${lane.lane}`, {
       model,
@@ -88,31 +86,21 @@ function ChangeLane({ lane }: { lane: Lane }) {
     })
     await refresh()
     notify({ tone: 'done', title: t('lanes.done', { lane: lane.lane, model: model ?? '' }) })
-    setOpen(false)
   }
   return (
-    <>
-      <Button onClick={() => setOpen(true)}>{t('lanes.change')}</Button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        title={t('lanes.changeTitle', { lane: lane.lane })}
-        closeButtonProps={{ 'aria-label': words('close') }}
-      >
-        <Form onSubmit={save}>
-          <ModelField name="model" label={t('lanes.model')} defaultValue={lane.model} required />
-          <ModelField
-            name="fallback"
-            label={t('lanes.fallback')}
-            description={t('lanes.fallbackHelp')}
-            defaultValue={lane.fallback ?? ''}
-          />
-          <FormActions>
-            <SubmitAction>{words('save')}</SubmitAction>
-          </FormActions>
-        </Form>
-      </Modal>
-    </>
+    <FormDialog
+      opener={(open) => <Button onClick={open}>{t('lanes.change')}</Button>}
+      title={t('lanes.changeTitle', { lane: lane.lane })}
+      onSubmit={save}
+    >
+      <ModelField name="model" label={t('lanes.model')} defaultValue={lane.model} required />
+      <ModelField
+        name="fallback"
+        label={t('lanes.fallback')}
+        description={t('lanes.fallbackHelp')}
+        defaultValue={lane.fallback ?? ''}
+      />
+    </FormDialog>
   )
 }
 

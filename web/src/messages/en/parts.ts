@@ -28,6 +28,13 @@ export default {
   all: 'All',
   rows: ({ count }: { count: number }) => (count === 1 ? '1 row' : `${count} rows`),
   keys: 'j and k move, Enter opens, / goes to the filter',
+  jobStates: {
+    queued: 'Waiting',
+    running: 'Running',
+    succeeded: 'Done',
+    failed: 'Failed',
+    cancelled: 'Cancelled',
+  },
   error: {
     title: 'This did not work',
     detail: 'Try again. If it happens once more, tell an operator the request number below.',

@@ -31,6 +31,13 @@ const ja: Translation<typeof en> = {
   all: 'すべて',
   rows: ({ count }) => `${count} 件`,
   keys: 'j・k で移動、Enter で開く、/ で絞り込み',
+  jobStates: {
+    queued: '待機中',
+    running: '実行中',
+    succeeded: '完了',
+    failed: '失敗',
+    cancelled: '取り消し',
+  },
   error: {
     title: '処理できませんでした',
     detail: 'もう一度お試しください。続くときは、下のリクエスト番号を運用担当者に伝えてください。',

@@ -8,13 +8,6 @@ export default {
     emptyDetail: 'Installs, imports and other long work appear here when somebody starts them.',
     name: 'Job',
     state: 'State',
-    states: {
-      queued: 'Waiting',
-      running: 'Running',
-      succeeded: 'Done',
-      failed: 'Failed',
-      cancelled: 'Cancelled',
-    },
     owner: 'Whose',
     ownerFilter: 'Whole e-mail or id',
     system: 'The system',

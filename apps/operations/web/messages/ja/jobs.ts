@@ -11,13 +11,6 @@ const ja: Translation<typeof en> = {
     emptyDetail: '導入や取り込みなどの処理を始めると、ここに並びます。',
     name: 'ジョブ',
     state: '状態',
-    states: {
-      queued: '待機中',
-      running: '実行中',
-      succeeded: '完了',
-      failed: '失敗',
-      cancelled: '取り消し',
-    },
     owner: '依頼者',
     ownerFilter: 'メールアドレスか ID（完全一致）',
     system: 'システム',
