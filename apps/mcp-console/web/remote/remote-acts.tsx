@@ -11,6 +11,7 @@ import { IconDots } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { refresh } from '../queries.ts'
+import { KeyDialog } from './key-dialog.tsx'
 import type { Greeting, RemoteServer } from './shapes.ts'
 
 export function RemoteActs({ server }: { server: RemoteServer }) {
@@ -104,23 +105,28 @@ function More({
       }}
     >
       {(ask) => (
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button size="compact-sm" variant="subtle" aria-label={`${name} …`}>
-              <Icon of={IconDots} />
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item onClick={() => void navigate({ to: inspector })}>
-              {t('remote.inspect')}
-            </Menu.Item>
-            <Menu.Item onClick={onTest}>{t('remote.test')}</Menu.Item>
-            <Menu.Item onClick={onTurn}>
-              {server.enabled ? t('remote.disable') : t('remote.enable')}
-            </Menu.Item>
-            <Menu.Item onClick={ask}>{t('remote.remove')}</Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <KeyDialog server={server}>
+          {(openKey) => (
+            <Menu position="bottom-end">
+              <Menu.Target>
+                <Button size="compact-sm" variant="subtle" aria-label={`${name} …`}>
+                  <Icon of={IconDots} />
+                </Button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item onClick={() => void navigate({ to: inspector })}>
+                  {t('remote.inspect')}
+                </Menu.Item>
+                <Menu.Item onClick={onTest}>{t('remote.test')}</Menu.Item>
+                <Menu.Item onClick={openKey}>{t('remote.key')}</Menu.Item>
+                <Menu.Item onClick={onTurn}>
+                  {server.enabled ? t('remote.disable') : t('remote.enable')}
+                </Menu.Item>
+                <Menu.Item onClick={ask}>{t('remote.remove')}</Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          )}
+        </KeyDialog>
       )}
     </ConfirmAct>
   )

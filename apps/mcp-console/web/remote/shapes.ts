@@ -7,6 +7,7 @@ export type RemoteServer = {
   reason: string | null
   server: { name: string; version: string } | null
   authorized: boolean
+  headers: { name: string; scheme: string | null; value: string }[]
   tokenExpiresAt: string | null
 }
 export type Greeting = { tools: { name: string }[]; latencyMs: number }
