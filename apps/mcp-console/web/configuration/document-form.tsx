@@ -46,21 +46,21 @@ export function DocumentForm({
       <section className={blocks.section}>
         <h2>{t('configuration.limits')}</h2>
         <p className={blocks.muted}>{t('configuration.limitHelp')}</p>
-        {LIMITS.map((name) => (
-          <NumberInput
-            key={name}
-            {...layout}
-            mb="sm"
-            maw={360}
-            label={t(`configuration.${name}`)}
-            value={typeof settings[name] === 'number' ? settings[name] : ''}
-            onChange={(value) => setLimit(name, value)}
-            readOnly={readOnly}
-            min={1}
-            allowDecimal={false}
-            hideControls
-          />
-        ))}
+        <div className={blocks.pairs}>
+          {LIMITS.map((name) => (
+            <NumberInput
+              key={name}
+              {...layout}
+              label={t(`configuration.${name}`)}
+              value={typeof settings[name] === 'number' ? settings[name] : ''}
+              onChange={(value) => setLimit(name, value)}
+              readOnly={readOnly}
+              min={1}
+              allowDecimal={false}
+              hideControls
+            />
+          ))}
+        </div>
       </section>
     </>
   )

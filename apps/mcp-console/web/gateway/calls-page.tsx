@@ -3,12 +3,13 @@ import { Badge } from '@minato/web/badge'
 import { DataTable, useFilters } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
 import { useMessages } from '@minato/web/messages'
-import { NumberText } from '@minato/web/number-text'
+import { BytesText } from '@minato/web/number-text'
 import { Time } from '@minato/web/time'
 import { IconArrowsExchange } from '@tabler/icons-react'
 import { ConsolePage } from '../console-page.tsx'
 import { useList } from '../queries.ts'
 import { useGatewayTabs } from './gateway-tabs.ts'
+import { ServerName } from './server-name.tsx'
 import type { Call } from './shapes.ts'
 
 const OUTCOMES = ['ok', 'tool-error', 'error', 'timeout', 'refused', 'held'] as const
@@ -66,7 +67,7 @@ export function CallsPage() {
               {
                 key: 'server',
                 header: t('gateway.server'),
-                cell: ({ server }) => (server === null ? '—' : <code>{server}</code>),
+                cell: ({ server }) => (server === null ? '—' : <ServerName reference={server} />),
               },
               {
                 key: 'outcome',
@@ -85,7 +86,7 @@ export function CallsPage() {
                 key: 'size',
                 header: t('gateway.size'),
                 align: 'right',
-                cell: ({ resultBytes }) => <NumberText value={resultBytes} unit="byte" />,
+                cell: ({ resultBytes }) => <BytesText value={resultBytes} />,
               },
               {
                 key: 'marks',

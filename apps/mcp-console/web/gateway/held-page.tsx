@@ -14,6 +14,7 @@ import { ConsolePage } from '../console-page.tsx'
 import { refresh, useList } from '../queries.ts'
 import classes from './gateway.module.css'
 import { useGatewayTabs } from './gateway-tabs.ts'
+import { ServerName } from './server-name.tsx'
 import type { Pin } from './shapes.ts'
 
 export function HeldPage() {
@@ -48,7 +49,7 @@ function Held({ pin }: { pin: Pin }) {
         <Approve pin={pin} />
       </div>
       <p className={blocks.muted}>
-        <code>{pin.server}</code>{' '}
+        <ServerName reference={pin.server} />{' '}
         {pin.changedAt !== null && <Time at={pin.changedAt} as="relative" />}
       </p>
       <div className={classes.sides}>

@@ -18,6 +18,7 @@ import { ConsolePage } from '../console-page.tsx'
 import { refresh, useList } from '../queries.ts'
 import classes from './gateway.module.css'
 import { ProfileState } from './profiles-page.tsx'
+import { ServerName } from './server-name.tsx'
 import type { Profile, ProfileServer, Upstream } from './shapes.ts'
 
 const touch = {
@@ -125,7 +126,7 @@ function Servers({ profile }: { profile: Profile }) {
             key: 'server',
             header: t('gateway.server'),
             primary: true,
-            cell: ({ ref }) => known.get(ref)?.name ?? <code>{ref}</code>,
+            cell: ({ ref }) => <ServerName reference={ref} />,
           },
           {
             key: 'state',
@@ -265,7 +266,7 @@ function Limits({ profile }: { profile: Profile }) {
   return (
     <section className={blocks.section}>
       <h2>{t('gateway.limits')}</h2>
-      <Form onSubmit={save}>
+      <Form wide onSubmit={save}>
         <TextField
           name="title"
           label={t('gateway.profileTitle')}
@@ -282,18 +283,20 @@ function Limits({ profile }: { profile: Profile }) {
             defaultValue={profile[name] ?? ''}
           />
         ))}
-        <Switch
-          {...touch}
-          label={t('gateway.enabled')}
-          checked={enabled}
-          onChange={(event) => setEnabled(event.currentTarget.checked)}
-        />
-        <Switch
-          {...touch}
-          label={t('gateway.makeDefault')}
-          checked={isDefault}
-          onChange={(event) => setDefault(event.currentTarget.checked)}
-        />
+        <div className={blocks.row}>
+          <Switch
+            {...touch}
+            label={t('gateway.enabled')}
+            checked={enabled}
+            onChange={(event) => setEnabled(event.currentTarget.checked)}
+          />
+          <Switch
+            {...touch}
+            label={t('gateway.makeDefault')}
+            checked={isDefault}
+            onChange={(event) => setDefault(event.currentTarget.checked)}
+          />
+        </div>
         <FormActions>
           <SubmitAction>{words('save')}</SubmitAction>
         </FormActions>

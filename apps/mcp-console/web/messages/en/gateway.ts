@@ -21,6 +21,8 @@ export default {
   removeTitle: 'Delete profile “{name}”?',
   removeDetail: 'Clients that use its address are refused from then on.',
   removed: 'Profile “{name}” was deleted',
+  remoteUnknown: 'Remote server of somebody else, or deleted',
+  containerUnknown: 'Deleted server',
   server: 'Server',
   prefix: 'Prefix',
   prefixHelp:

@@ -24,6 +24,8 @@ const ja: Translation<typeof en> = {
   removeTitle: 'プロファイル「{name}」を削除しますか',
   removeDetail: 'このアドレスを使っているクライアントは、以後受け付けられません。',
   removed: 'プロファイル「{name}」を削除しました',
+  remoteUnknown: 'ほかの人のリモートサーバー（または削除済み）',
+  containerUnknown: '削除されたサーバー',
   server: 'サーバー',
   prefix: '接頭辞',
   prefixHelp:
