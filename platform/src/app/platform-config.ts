@@ -11,6 +11,7 @@ import { httpConfig } from '../http/http-config.ts'
 import { keysConfig } from '../keys/index.ts'
 import { llmConfig } from '../llm/config.ts'
 import { mailConfig } from '../mail/config.ts'
+import { observeConfig } from '../observe/config.ts'
 import { outboundConfig } from '../outbound/config.ts'
 import { realtimeConfig } from '../realtime/index.ts'
 import { uploadsConfig } from '../uploads/config.ts'
@@ -31,6 +32,7 @@ export const platformSections = {
   realtime: realtimeConfig,
   outbound: outboundConfig,
   errors: errorsConfig,
+  observe: observeConfig,
   deploy: deployConfig,
   backup: backupConfig,
   audit: auditConfig,

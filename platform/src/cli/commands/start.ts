@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { readConfig } from '../../app/read-config.ts'
+import { type ReadConfig, readConfig } from '../../app/read-config.ts'
 import type { Role } from '../../app/services.ts'
 import { startMinato } from '../../app/start.ts'
+import type { Tracing } from '../../observe/tracing.ts'
 import { type Command, systemOf } from '../command.ts'
 
 const ROLES: readonly Role[] = ['all', 'web', 'worker']
@@ -25,9 +26,15 @@ outside services that are not configured. PORT and MINATO_DATA_DIR choose where.
     }
     const system = systemOf(io)
     // Mistakes in the configuration are told before anything takes time.
-    readConfig(system, await system.apps(), io.env)
+    const loaded = readConfig(system, await system.apps(), io.env)
     await system.buildSite()
+    const tracing = await openTracing(loaded, system.version)
     const running = await startMinato({ system, env: io.env, role })
+    if (tracing !== undefined) {
+      const { services } = running.booted
+      tracing.exportThrough(services.outbound)
+      services.onClose('tracing', tracing.stop)
+    }
     dropGarbageOfStart()
     const stop = (signal: string) => void running.stop(signal)
     process.on('SIGTERM', stop)
@@ -37,6 +44,28 @@ outside services that are not configured. PORT and MINATO_DATA_DIR choose where.
     await running.stopped
     return 0
   },
+}
+
+/** Before the database's driver is loaded, which is wrapped; nothing of it is loaded where it is off. */
+async function openTracing(
+  { config, profile }: ReadConfig,
+  version: string,
+): Promise<Tracing | undefined> {
+  if (!config.core.tracingEnabled) return undefined
+  const { startTracing } = await import('../../observe/tracing.ts')
+  const { otlpEndpoint, otlpHeaders, serviceName, traceSampleRate } = config.observe
+  const headers = (otlpHeaders?.reveal() ?? '')
+    .split(',')
+    .map((pair) => pair.split(/=(.*)/s, 2).map((part) => decodeURIComponent(part.trim())))
+    .filter(([name]) => name !== '')
+  return startTracing({
+    endpoint: otlpEndpoint,
+    headers: Object.fromEntries(headers),
+    serviceName,
+    version,
+    environment: profile,
+    sampleRate: traceSampleRate,
+  })
 }
 
 /**
