@@ -8,11 +8,12 @@ import { release } from './releases.ts'
 import type { Stack } from './up.ts'
 
 const PASSWORD = 'asanagi-no-minato-2026'
-const PERSON = 'deckhand@minato.test'
+const PERSON = 'deckhand@test.example'
 
 type DeployRecord = {
   state: string
   release: string
+  color: string
   reason: { code: string; en: string } | null
   startedAt: string
   endedAt: string
@@ -44,6 +45,7 @@ export async function deploySteps(stack: Stack, scale: Scale = SMALL): Promise<D
       '--watch',
       scale.watch,
       ...LEFT_OUT,
+      ...PATIENT,
       ...more,
     ])
     figures.push({ name, record })
@@ -51,7 +53,7 @@ export async function deploySteps(stack: Stack, scale: Scale = SMALL): Promise<D
   }
   const first = await run('the first release with the app', release(base, 'one'), '--watch', '2s')
   assert.equal(first.state, 'finished', told(first))
-  const key = await personWithKey(stack)
+  const key = await personWithKey(stack, first.color)
 
   const load = await startLoad({ url: stack.url, ca: stack.ca, key, ...scale })
   const good = await run('a good release under load', release(base, 'two'))
@@ -179,8 +181,8 @@ function openForLoad(stack: Stack): void {
   writeFileSync(path, `${readFileSync(path, 'utf8').trimEnd()}\n${lines.join('\n')}`)
 }
 
-async function personWithKey(stack: Stack): Promise<string> {
-  const program = ['run', '--rm', '-T', '--no-deps', 'worker-green']
+async function personWithKey(stack: Stack, color: string): Promise<string> {
+  const program = ['run', '--rm', '-T', '--no-deps', `worker-${color}`]
   stack.compose(
     [...program, 'user', 'create', '--email', PERSON, '--role', 'user', '--password-stdin'],
     { stdin: `${PASSWORD}\n` },

@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   build: async () => (await import('./commands/build.ts')).build,
   deploy: async () => (await import('./commands/deploy.ts')).deploy,
   rollback: async () => (await import('./commands/rollback.ts')).rollback,
+  cutover: async () => (await import('./commands/cutover.ts')).cutover,
   deploys: async () => (await import('./commands/deploys.ts')).deploys,
   probe: async () => (await import('./commands/probe.ts')).probe,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,

@@ -13,6 +13,8 @@ import { colorIn, nameColor } from './upstream.ts'
 const ASK_WORKER = ['/usr/local/bin/node', '/minato/bin/main.ts', 'health', '--role', 'worker']
 const NGINX = ['exec', '-T', 'nginx', 'nginx', '-c', '/etc/nginx/minato/nginx.conf']
 const LAST_LINES = '20'
+/** A process that is still starting does not hear SIGTERM yet. */
+const IDLE_SECONDS = '2'
 
 /**
  * The stack of deploy/compose.yml on this machine, driven by `docker compose`.
@@ -38,8 +40,9 @@ export function composeHost(project: ComposeProject): Host {
       const { stdout, stderr } = await compose([...args, `${part}-${color}`])
       return wordsIn(`${stdout}\n${stderr}`)
     },
-    async stop(color, part) {
-      await must(['stop', `${part}-${color}`])
+    async stop(color, part, how) {
+      const timeout = how === 'idle' ? ['--timeout', IDLE_SECONDS] : []
+      await must(['stop', ...timeout, `${part}-${color}`])
     },
     point: (color) => point(engine, color),
     async settle({ color, release }) {

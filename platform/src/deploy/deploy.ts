@@ -22,6 +22,7 @@ import {
   goBack,
   measureOld,
   smoke,
+  stopOld,
   switchOver,
   watchNew,
 } from './serve-steps.ts'
@@ -126,7 +127,7 @@ async function conclude(run: Run): Promise<DeployRecord> {
   let trouble: MinatoError | undefined
   try {
     await runStep(run, 'contract', async () => {
-      if (run.record.contracts.length > 0) await host.stop(run.blue.color, 'web')
+      if (run.record.contracts.length > 0) await stopOld(host, run.blue)
       return await migrateContract(run)
     })
   } catch (error) {

@@ -11,6 +11,7 @@ import { colorIn } from './upstream.ts'
 const container = z.object({
   ID: z.string(),
   State: z.string(),
+  Labels: z.string(),
 })
 export type Container = z.infer<typeof container>
 
@@ -76,8 +77,10 @@ function envFor({ env }: ComposeProject, half?: Half): NodeJS.ProcessEnv {
 export function containersIn(stdout: string): Container[] {
   const text = stdout.trim()
   if (text === '') return []
-  if (text.startsWith('[')) return z.array(container).parse(JSON.parse(text))
-  return text.split('\n').map((line) => container.parse(JSON.parse(line)))
+  const found = text.startsWith('[') ? text : `[${text.split('\n').join(',')}]`
+  const all = z.array(container).parse(JSON.parse(found))
+  // Commands run beside the service, such as the probe, are listed with it.
+  return all.filter(({ Labels }) => !/compose\.oneoff=true/i.test(Labels))
 }
 
 export function lastWords({ stdout, stderr }: Ran): string {

@@ -34,8 +34,11 @@ export type Host = {
   health(color: Color, part: Part): Promise<PartHealth>
   /** The last lines it wrote: why it does not get ready. */
   lastWords(color: Color, part: Part): Promise<string>
-  /** SIGTERM; resolves when it has drained and ended. */
-  stop(color: Color, part: Part): Promise<void>
+  /**
+   * SIGTERM; resolves when it has ended. `drain` gives it the time it needs for people and jobs;
+   * `idle` is for what serves nobody, and may be still starting: it ends within seconds.
+   */
+  stop(color: Color, part: Part, how: 'drain' | 'idle'): Promise<void>
   /** Turns nginx to that color, or throws and leaves it as it was. */
   point(color: Color): Promise<void>
   /** Makes the half the one that comes back after a reboot. */

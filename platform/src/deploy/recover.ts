@@ -9,7 +9,7 @@ import {
   runStep,
   type Tools,
 } from './run.ts'
-import { goBack } from './serve-steps.ts'
+import { goBack, stopOld } from './serve-steps.ts'
 
 /**
  * Looks whether the last deployer was stopped in mid-way, and mends what it left: the old release
@@ -42,7 +42,7 @@ export async function recover(request: DeployRequest, tools: Tools): Promise<Run
   if (serving === green && passedWatch(found)) {
     await runStep(run, 'finish', async () => {
       await tools.host.settle(green)
-      await Promise.all([tools.host.stop(blue.color, 'web'), tools.host.stop(blue.color, 'worker')])
+      await stopOld(tools.host, blue)
       return `${green.color} had passed the watch and stays in service`
     })
     endRun(run, 'finished', null)

@@ -101,7 +101,10 @@ async function shellRequests(host: Host, { color }: Half): Promise<number> {
  */
 export async function drainOld({ tools, blue }: Run): Promise<string> {
   const { host } = tools
-  await Promise.all([host.stop(blue.color, 'worker'), host.stop(blue.color, 'web')])
+  await Promise.all([
+    host.stop(blue.color, 'worker', 'drain'),
+    host.stop(blue.color, 'web', 'drain'),
+  ])
   await host.start(blue, 'web')
   return `${blue.color} ended; its web stands by`
 }
@@ -123,7 +126,7 @@ export async function measureOld(run: Run): Promise<void> {
 }
 
 export async function finish({ tools, blue, green, request }: Run): Promise<string> {
-  await Promise.all([tools.host.stop(blue.color, 'web'), tools.host.stop(blue.color, 'worker')])
+  await stopOld(tools.host, blue)
   await tools.host.settle(green)
   if (request.skipBackup !== undefined) return `${green.color} is in service`
   const ran = await tools.host.once(green, ['backup', '--reason', 'deployed', '--json'])
@@ -144,11 +147,25 @@ export async function goBack({ tools, blue, green }: Pick<Run, 'tools' | 'blue' 
   const served = tools.now() - started
   await ensureRuns(host, blue, 'worker')
   await untilHealthy(patient, blue, 'worker', tools.now())
-  await Promise.all([host.stop(green.color, 'web'), host.stop(green.color, 'worker')])
+  // Its workers may have taken jobs; its web has people only when nginx had been turned.
+  const people = active === blue.color ? 'idle' : 'drain'
+  await Promise.all([
+    host.stop(green.color, 'web', people),
+    host.stop(
+      green.color,
+      'worker',
+      (await host.health(green.color, 'worker')).state === 'healthy' ? 'drain' : 'idle',
+    ),
+  ])
   await host.settle(blue)
   return active === blue.color
     ? `${blue.color} (${blue.release}) served all the time; ${green.color} stopped`
     : `${blue.color} (${blue.release}) serves again after ${(served / 1000).toFixed(1)} s; ${green.color} stopped`
+}
+
+/** The old release has drained before: what is left of it stands by and serves nobody. */
+export async function stopOld(host: Host, { color }: Half): Promise<void> {
+  await Promise.all([host.stop(color, 'web', 'idle'), host.stop(color, 'worker', 'idle')])
 }
 
 async function ensureRuns(host: Host, half: Half, part: Part): Promise<void> {
