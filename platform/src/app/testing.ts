@@ -27,6 +27,8 @@ type TestOptions = {
   env?: Environment
   clock?: () => number
   log?: Services['log']
+  /** False: nobody runs jobs. */
+  worker?: boolean
 }
 
 export type SignedIn = {
@@ -115,7 +117,7 @@ export async function testServer(options: TestOptions = {}): Promise<TestServer>
   const workers = await Promise.all(
     apps.map(async (app) => await app.worker?.(appServices(services, app))),
   )
-  const jobWorker = await services.jobs.startWorker()
+  const jobWorker = options.worker === false ? undefined : await services.jobs.startWorker()
   return {
     services,
     server,
@@ -135,7 +137,7 @@ export async function testServer(options: TestOptions = {}): Promise<TestServer>
       return created.key
     },
     async [Symbol.asyncDispose]() {
-      await jobWorker.stop()
+      await jobWorker?.stop()
       for (const stop of workers) await stop?.()
       await services.realtime.drain(0)
       const closed = server.close()

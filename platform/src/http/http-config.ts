@@ -18,6 +18,11 @@ const cidrs = list.superRefine((items, context) => {
   context.addIssue({ code: 'custom', message: 'must be a list of addresses or CIDR ranges' })
 })
 
+/** A proxy that may be anywhere is everybody: callers could then choose their own address. */
+const proxies = cidrs.refine((items) => items.every((item) => !item.endsWith('/0')), {
+  message: 'must name the proxies themselves: a range of every address would believe everybody',
+})
+
 /** Each item by `parse`; one that it does not know spoils the list. */
 function listOf<T>(parse: (item: string) => T | undefined, message: string) {
   return list.transform((items, context): T[] => {
@@ -57,7 +62,7 @@ function rateVariable(name: string, what: string) {
 
 export const httpConfig = defineConfig(
   {
-    trustProxy: variable('TRUST_PROXY', cidrs.default([]), {
+    trustProxy: variable('TRUST_PROXY', proxies.default([]), {
       describe: 'CIDR ranges of the proxies whose X-Forwarded-For is believed',
       example: '10.0.0.0/8',
     }),

@@ -11,4 +11,13 @@ export type LiveContext = {
   services: Services
   apps: readonly AppDefinition[]
   root: string
+  /** The port that takes plain http, where https is not at 443. */
+  plainPort?: number
+  /** How long unfinished requests may be waited for (default 65 s for headers, 130 s for bodies). */
+  slowWithinMs?: number
+  /** How long mail, jobs and errors may take to arrive (default 30 s). */
+  arriveWithinMs?: number
 }
+
+/** How long a check waits for something to arrive. */
+export const ARRIVE_WITHIN_MS = 30_000

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { defineCheck, fail, type LiveCheck, type Outcome, pass } from '../define-check.ts'
-import type { LiveContext } from './context.ts'
+import { ARRIVE_WITHIN_MS, type LiveContext } from './context.ts'
 import { auditProbeJob } from './probe-job.ts'
 import { visitOf } from './visit.ts'
 
@@ -13,8 +13,6 @@ export async function enqueueProbe({ services }: LiveContext, ownerId: string): 
   const { id } = await jobs.enqueue(auditProbeJob, { word: 'minato' }, { ownerId, priority: 10 })
   return id
 }
-
-const WITHIN_MS = 30_000
 
 export const jobRoundTrip = defineCheck<LiveCheck>({
   id: 'jobs.round-trip',
@@ -31,14 +29,14 @@ export const jobRoundTrip = defineCheck<LiveCheck>({
   },
   minutes: 15,
   seeds: ['000 スケーラビリティ: 非同期タスクキュー'],
-  timeoutMs: WITHIN_MS + 10_000,
+  timeoutMs: ARRIVE_WITHIN_MS + 10_000,
   async run(context, signal): Promise<Outcome> {
-    const { services } = context
+    const { services, arriveWithinMs = ARRIVE_WITHIN_MS } = context
     const visit = await visitOf(context)
     const { id: ownerId } = await visit.signedIn()
     const started = performance.now()
     const id = await enqueueProbe(context, ownerId)
-    while (performance.now() - started < WITHIN_MS && !signal.aborted) {
+    while (performance.now() - started < arriveWithinMs && !signal.aborted) {
       const job = await services.jobs.get(id)
       const ms = Math.round(performance.now() - started)
       if (job?.state === 'succeeded')
@@ -48,8 +46,8 @@ export const jobRoundTrip = defineCheck<LiveCheck>({
     }
     await services.jobs.cancel(id, { id: 'system' }).catch(() => undefined)
     return fail({
-      en: `Nobody took the job up within ${WITHIN_MS / 1000} s.`,
-      ja: `${WITHIN_MS / 1000} 秒以内に誰もジョブを実行しませんでした。`,
+      en: `Nobody took the job up within ${arriveWithinMs / 1000} s.`,
+      ja: `${arriveWithinMs / 1000} 秒以内に誰もジョブを実行しませんでした。`,
     })
   },
 })

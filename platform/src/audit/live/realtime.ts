@@ -162,6 +162,8 @@ export const roundTrip = defineCheck<LiveCheck>({
             en: `Joined in ${ms} ms, but the news of a job did not come within 15 s.`,
             ja: `参加できましたが、ジョブの知らせが 15 秒以内に届きませんでした。`,
           })
+    } catch (error) {
+      return fail(error instanceof Error ? error.message : String(error), { url: '/api/realtime/' })
     } finally {
       line.close()
     }

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Services } from '../../app/services.ts'
 import { defineCheck, fail, type LiveCheck, type Outcome, pass, skip } from '../define-check.ts'
+import { ARRIVE_WITHIN_MS } from './context.ts'
 import { visitOf } from './visit.ts'
 
 export const filesRoundTrip = defineCheck<LiveCheck>({
@@ -73,7 +74,6 @@ async function linkFault(
 }
 
 type Outbox = { 'minato.mail_outbox': { id: string; state: string; reason: string | null } }
-const MAIL_WITHIN_MS = 30_000
 
 export const mailArrives = defineCheck<LiveCheck>({
   id: 'mail.arrives',
@@ -93,8 +93,8 @@ export const mailArrives = defineCheck<LiveCheck>({
   },
   minutes: 30,
   seeds: ['004 外部サービス連携: SendGrid設定とテンプレート作成'],
-  timeoutMs: MAIL_WITHIN_MS + 10_000,
-  async run({ services }, signal): Promise<Outcome> {
+  timeoutMs: ARRIVE_WITHIN_MS + 10_000,
+  async run({ services, arriveWithinMs = ARRIVE_WITHIN_MS }, signal): Promise<Outcome> {
     const { mail, config, clock } = services
     if (config.mail.url === undefined)
       return skip(
@@ -118,7 +118,7 @@ export const mailArrives = defineCheck<LiveCheck>({
         .executeTakeFirst()
     try {
       for (
-        const end = Date.now() + MAIL_WITHIN_MS;
+        const end = Date.now() + arriveWithinMs;
         Date.now() < end && !signal.aborted;
         await delay(200)
       ) {
@@ -131,8 +131,8 @@ export const mailArrives = defineCheck<LiveCheck>({
         if (state !== 'queued' && state !== 'sending') return fail(`${state}: ${reason ?? ''}`)
       }
       return fail({
-        en: `Not taken within ${MAIL_WITHIN_MS / 1000} s: ${(await row())?.reason ?? 'no worker sent it'}.`,
-        ja: `${MAIL_WITHIN_MS / 1000} 秒以内に送信されませんでした（${(await row())?.reason ?? 'ワーカーが送信していません'}）。`,
+        en: `Not taken within ${arriveWithinMs / 1000} s: ${(await row())?.reason ?? 'no worker sent it'}.`,
+        ja: `${arriveWithinMs / 1000} 秒以内に送信されませんでした（${(await row())?.reason ?? 'ワーカーが送信していません'}）。`,
       })
     } finally {
       await db.deleteFrom('minato.mail_outbox').where('id', '=', id).execute()

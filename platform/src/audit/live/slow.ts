@@ -7,7 +7,7 @@ import { dial, hear } from './wire.ts'
 const HEADERS_WITHIN_MS = 65_000
 const BODY_WITHIN_MS = 130_000
 
-type Held = Promise<{ ms: number; ended: boolean }>
+type Held = Promise<{ ms: number; ended: boolean; withinMs: number }>
 const held = new WeakMap<LiveContext, { headers: Held; body: Held }>()
 
 /**
@@ -20,7 +20,7 @@ export async function holdSlowConnections(context: LiveContext): Promise<void> {
   const headers = hold(
     visit,
     `GET /api/shell HTTP/1.1\r\nHost: ${visit.target.publicHost}\r\nX-Slow: `,
-    HEADERS_WITHIN_MS,
+    context.slowWithinMs ?? HEADERS_WITHIN_MS,
   )
   const body = hold(
     visit,
@@ -30,7 +30,7 @@ export async function holdSlowConnections(context: LiveContext): Promise<void> {
       ['Content-Type: application/json', 'Content-Length: 100'],
       'keep-alive',
     ),
-    BODY_WITHIN_MS,
+    context.slowWithinMs ?? BODY_WITHIN_MS,
   )
   // Somebody awaits them later; a failure until then is no unhandled one.
   for (const waiting of [headers, body]) waiting.catch(() => undefined)
@@ -42,18 +42,18 @@ async function hold(visit: Visit, beginning: string, withinMs: number): Held {
   const started = performance.now()
   socket.write(beginning)
   const { ended } = await hear(socket, withinMs)
-  return { ms: performance.now() - started, ended }
+  return { ms: performance.now() - started, ended, withinMs }
 }
 
-async function judge(waiting: Held | undefined, withinMs: number): Promise<Outcome> {
+async function judge(waiting: Held | undefined): Promise<Outcome> {
   const result = await waiting
   if (result === undefined) return fail('The slow connection was not opened.')
   const seconds = (result.ms / 1000).toFixed(0)
   return result.ended
     ? pass(`Closed after ${seconds} s.`, `${seconds} 秒後に閉じられました。`)
     : fail({
-        en: `Still open after ${withinMs / 1000} s.`,
-        ja: `${withinMs / 1000} 秒後も開いたままでした。`,
+        en: `Still open after ${result.withinMs / 1000} s.`,
+        ja: `${result.withinMs / 1000} 秒後も開いたままでした。`,
       })
 }
 
@@ -79,7 +79,7 @@ export const slowHeaders = defineCheck<LiveCheck>({
   timeoutMs: HEADERS_WITHIN_MS + 10_000,
   async run(context) {
     await holdSlowConnections(context)
-    return await judge(held.get(context)?.headers, HEADERS_WITHIN_MS)
+    return await judge(held.get(context)?.headers)
   },
 })
 
@@ -97,6 +97,6 @@ export const slowBody = defineCheck<LiveCheck>({
   timeoutMs: BODY_WITHIN_MS + 10_000,
   async run(context) {
     await holdSlowConnections(context)
-    return await judge(held.get(context)?.body, BODY_WITHIN_MS)
+    return await judge(held.get(context)?.body)
   },
 })

@@ -293,25 +293,26 @@ export const httpsRedirect = defineCheck<LiveCheck>({
   async run(context): Promise<Outcome> {
     const visit = await visitOf(context)
     if (!visit.target.secure) return behind
-    if (visit.target.port !== 443)
+    const plainPort = context.plainPort ?? (visit.target.port === 443 ? 80 : undefined)
+    if (plainPort === undefined)
       return skip(
         `Port ${visit.target.port} is not the usual one: which port takes http is not known here.`,
         `ポート ${visit.target.port} は標準外のため、http のポートが分かりません。`,
       )
-    return await judgePlain(visit)
+    return await judgePlain(visit, plainPort)
   },
 })
 
-async function judgePlain({ target, source }: Visit): Promise<Outcome> {
-  const plain = { ...target, secure: false, port: 80, publicHost: target.publicName }
+async function judgePlain({ target, source }: Visit, port: number): Promise<Outcome> {
+  const plain = { ...target, secure: false, port, publicHost: target.publicName }
   for (const path of ['/', '/api/shell?a=1']) {
     const answer = await ask(plain, { path, timeoutMs: 5000 }, source).catch(
       (error: Error) => error,
     )
     if (answer instanceof Error)
       return pass(
-        `Nothing answers on port 80 (${answer.message}).`,
-        `80 番ポートは応答しません（${answer.message}）。`,
+        `Nothing answers on port ${port} (${answer.message}).`,
+        `${port} 番ポートは応答しません（${answer.message}）。`,
       )
     const location = String(answer.headers.location ?? '')
     const good =
