@@ -10,6 +10,7 @@ import { logLevelRoutes } from './server/log-level-routes.ts'
 import { mailRoutes } from './server/mail-routes.ts'
 import { mailboxRoutes } from './server/mailbox-routes.ts'
 import { promptRoutes } from './server/prompt-routes.ts'
+import { readinessRoutes } from './server/readiness-routes.ts'
 import { realtimeRoutes } from './server/realtime-routes.ts'
 import { roleRoutes } from './server/role-routes.ts'
 import { sandboxRoutes } from './server/sandbox-routes.ts'
@@ -53,6 +54,7 @@ export default defineApp({
     jobFigureRoutes(server, services)
     scheduleRoutes(server, services)
     realtimeRoutes(server, services)
+    readinessRoutes(server, services)
     backupRoutes(server, services)
   },
 })

@@ -43,6 +43,18 @@ const pages = {
     'ThroughputPage',
   ),
   '/operations/jobs/$id': lazyRouteComponent(() => import('./jobs/job-page.tsx'), 'JobPage'),
+  '/operations/readiness': lazyRouteComponent(
+    () => import('./readiness/readiness-page.tsx'),
+    'ReadinessPage',
+  ),
+  '/operations/readiness/history': lazyRouteComponent(
+    () => import('./readiness/history-page.tsx'),
+    'HistoryPage',
+  ),
+  '/operations/readiness/$id': lazyRouteComponent(
+    () => import('./readiness/readiness-page.tsx'),
+    'RunPage',
+  ),
   '/operations/realtime': lazyRouteComponent(
     () => import('./realtime/connections-page.tsx'),
     'ConnectionsPage',

@@ -3,6 +3,7 @@ import jobs from './en/jobs.ts'
 import mail from './en/mail.ts'
 import models from './en/models.ts'
 import prompts from './en/prompts.ts'
+import readiness from './en/readiness.ts'
 import realtime from './en/realtime.ts'
 import records from './en/records.ts'
 import sandbox from './en/sandbox.ts'
@@ -23,6 +24,7 @@ export default {
   ...backups,
   ...models,
   ...prompts,
+  ...readiness,
   ...realtime,
   ...records,
   ...sandbox,

@@ -5,6 +5,7 @@ import jobs from './ja/jobs.ts'
 import mail from './ja/mail.ts'
 import models from './ja/models.ts'
 import prompts from './ja/prompts.ts'
+import readiness from './ja/readiness.ts'
 import realtime from './ja/realtime.ts'
 import records from './ja/records.ts'
 import sandbox from './ja/sandbox.ts'
@@ -25,6 +26,7 @@ const ja: Translation<typeof en> = {
   ...backups,
   ...models,
   ...prompts,
+  ...readiness,
   ...realtime,
   ...records,
   ...sandbox,

@@ -29,25 +29,42 @@ function operatingCheck(
 
 const rule = z.looseObject({
   alert: z.string().optional(),
+  record: z.string().optional(),
+  expr: z.union([z.string(), z.number()]).transform(String).optional(),
   labels: z.record(z.string(), z.unknown()).optional(),
 })
 const ruleFile = z.looseObject({
   groups: z.array(z.looseObject({ rules: z.array(rule).nullish() })),
 })
+type Rule = z.infer<typeof rule> & { path: string }
 
-async function alerts(
-  files: SourceTree,
-): Promise<{ path: string; name: string; labels: Record<string, unknown> }[]> {
-  const found = []
+async function readRules(files: SourceTree): Promise<Rule[]> {
+  const found: Rule[] = []
   for (const path of files.matching(/^deploy\/prometheus\/.*\.ya?ml$/)) {
-    if (/[._-]test/.test(path)) continue
+    if (/[._-]test\.|\/tests\//.test(path)) continue
     const parsed = ruleFile.safeParse(parse((await files.read(path)) ?? ''))
     if (!parsed.success) continue
-    for (const { alert, labels = {} } of parsed.data.groups.flatMap(({ rules }) => rules ?? [])) {
-      if (alert !== undefined) found.push({ path, name: alert, labels })
-    }
+    for (const one of parsed.data.groups.flatMap(({ rules }) => rules ?? []))
+      found.push({ ...one, path })
   }
   return found
+}
+
+const isAlert = (one: Rule) => one.alert !== undefined
+
+/** By a label or its name, or through a series recorded for that level which some alert reads. */
+function isWatched(level: string, rules: readonly Rule[]): boolean {
+  const plain = (text: string) => text.toLowerCase().replace(/[-_]/g, '')
+  const named = ({ alert = '', labels }: Rule) =>
+    labels?.['slo'] === level || plain(alert).includes(plain(level))
+  if (rules.filter(isAlert).some(named)) return true
+  const recorded = rules.flatMap(({ record, labels }) =>
+    record !== undefined && labels?.['slo'] === level ? [record] : [],
+  )
+  return recorded.some((record) => {
+    const reads = new RegExp(`${record}(?![\\w:])(?!\\{slo="(?!${level}"))`)
+    return rules.some(({ alert, expr = '' }) => alert !== undefined && reads.test(expr))
+  })
 }
 
 const alertRules = operatingCheck({
@@ -69,15 +86,15 @@ const alertRules = operatingCheck({
   minutes: 120,
   seeds: ['000 アラート設定: 閾値設定', '004 CloudWatchアラームの設定', '004 監視の開始'],
   async look(files) {
-    const found = await alerts(files)
+    const found = (await readRules(files)).filter(isAlert)
     if (found.length === 0)
       return fail({
         en: 'There is no alert rule under deploy/prometheus.',
         ja: 'deploy/prometheus にアラート規則がありません。',
       })
-    const bare = found.filter(({ labels }) => labels['severity'] === undefined)
+    const bare = found.filter(({ labels }) => labels?.['severity'] === undefined)
     return judge(
-      bare.map(({ name }) => name),
+      bare.map(({ alert = '' }) => alert),
       { en: 'Without a severity:', ja: '重大度なし:' },
       { en: `${found.length} alerts.`, ja: `アラート ${found.length} 件。` },
       { file: bare[0]?.path ?? '' },
@@ -111,12 +128,8 @@ const serviceLevels = operatingCheck({
         typeof data === 'object' && data !== null && 'name' in data ? String(data.name) : ''
       return given || path.replace(/^.*\/|\.\w+$/g, '')
     })
-    const known = (await alerts(files)).map(({ name, labels }) =>
-      [labels['slo'], name].join(' ').toLowerCase().replace(/[-_]/g, ''),
-    )
-    const bare = names.filter(
-      (name) => !known.some((text) => text.includes(name.toLowerCase().replace(/[-_]/g, ''))),
-    )
+    const rules = await readRules(files)
+    const bare = names.filter((name) => !isWatched(name, rules))
     return judge(
       bare,
       { en: 'Without an alert:', ja: 'アラートなし:' },
