@@ -1,5 +1,4 @@
 import type { SqliteValue } from './convert.ts'
-import type { LinkedColumn } from './link.ts'
 import type { OnBad } from './map-schema.ts'
 import type { Quarantine } from './quarantine.ts'
 import { quoted } from './quoted.ts'
@@ -16,7 +15,12 @@ const FATES: Readonly<Record<OnBad, string>> = {
   quarantine: 'row left out',
 }
 
-export type Judged = Judge & { groups(): BadGroup[]; leftCount(): number }
+export type Judged = Judge & {
+  /** A row that a check constraint of the target refuses. */
+  badRow(rowid: number | bigint, constraint: string, policy: OnBad): void
+  groups(): BadGroup[]
+  leftCount(): number
+}
 
 /** Counts what does not fit, keeps the first examples, and marks the rows that stay behind. */
 export function createJudge(source: Source, reading: Reading, quarantine: Quarantine): Judged {
@@ -24,9 +28,13 @@ export function createJudge(source: Source, reading: Reading, quarantine: Quaran
   const mark = source.db.prepare(`insert into temp.${quoted(reading.left)} values (?)`)
   const nameRow = rowNames(source, reading)
   let left = 0
+  const leave = (rowid: number | bigint): void => {
+    mark.run(rowid)
+    left += 1
+  }
   return {
     bad(rowid, column, value, reason) {
-      const group = groupOf(groups, column, reason)
+      const group = groupOf(groups, column.source.name, reason, column.onBad)
       group.count += 1
       const row = nameRow(rowid)
       if (group.examples.length < EXAMPLES) group.examples.push({ row, value: shown(value) })
@@ -41,24 +49,34 @@ export function createJudge(source: Source, reading: Reading, quarantine: Quaran
         value: whole(value),
       })
     },
-    left(rowid) {
-      mark.run(rowid)
-      left += 1
+    badRow(rowid, constraint, policy) {
+      const group = groupOf(groups, constraint, 'check', policy)
+      group.count += 1
+      const row = nameRow(rowid)
+      if (group.examples.length < EXAMPLES) group.examples.push({ row, value: '' })
+      const { name } = reading.table.source
+      quarantine.add({ table: name, row, constraint, reason: 'check', fate: FATES[policy] })
+      if (policy === 'quarantine') leave(rowid)
     },
+    left: leave,
     groups: () => [...groups.values()],
     leftCount: () => left,
   }
 }
 
-function groupOf(groups: Map<string, BadGroup>, column: LinkedColumn, reason: Reason): BadGroup {
-  const name = column.source.name
-  const found = groups.get(`${name}\0${reason}`)
+function groupOf(
+  groups: Map<string, BadGroup>,
+  column: string,
+  reason: Reason,
+  policy: OnBad,
+): BadGroup {
+  const found = groups.get(`${column}\0${reason}`)
   if (found !== undefined) return found
   const group: BadGroup = {
-    ...{ column: name, reason, policy: column.onBad, count: 0, examples: [] },
+    ...{ column, reason, policy, count: 0, examples: [] },
     detail: REASONS[reason],
   }
-  groups.set(`${name}\0${reason}`, group)
+  groups.set(`${column}\0${reason}`, group)
   return group
 }
 

@@ -9,6 +9,7 @@ import { type Observed, observe } from './observe.ts'
 import type { Quarantine } from './quarantine.ts'
 import { quoted } from './quoted.ts'
 import { prepareReading } from './readings.ts'
+import { openRowChecks } from './row-checks.ts'
 import { type Reading, scan } from './scan.ts'
 import { countRows, type Source } from './source.ts'
 import { type Stage, stageTable } from './stage.ts'
@@ -69,11 +70,14 @@ async function planTable(
   const reading = await prepareReading({ source, target, table, observed, done })
   const judged = createJudge(source, reading, quarantine)
   const sum = { ...EMPTY_SUM }
-  for (const { lines, rowids } of scan(source, reading, { judge: judged })) {
-    addLines(sum, lines)
-    onRows(rowids.length)
+  const checks = await openRowChecks(target, table, judged)
+  for (const chunk of scan(source, reading, { judge: judged })) {
+    const kept = (await checks?.keep(chunk)) ?? chunk
+    addLines(sum, kept.lines)
+    onRows(kept.rowids.length)
     await turn()
   }
+  await checks?.close()
   onRows(judged.leftCount())
   const found = countRows(source.db, `main.${quoted(table.source.name)}`)
   const way = await chooseWay(input, reading, sum.rows, checkpoint)
