@@ -127,7 +127,7 @@ describe('sessions and what must not leak', { skip: withoutDocker }, () => {
     const failed = await house.open({ image: BASE, command: ['false'], network: true })
     assert.equal(failed.status, 422)
     const [newest] = (await house.call('GET', '/sessions?limit=1')).body.items
-    assert.equal(existsSync(folder(newest.id)), false)
+    assert.equal(existsSync(folder(newest?.id ?? '')), false)
 
     const crashed = (await house.open(network)).body
     assert.equal(existsSync(folder(crashed.id)), true)

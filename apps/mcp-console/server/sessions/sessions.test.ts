@@ -174,8 +174,8 @@ describe('isolated sessions', { skip: withoutDocker }, () => {
     assert.match(answer.body.detail, /7/)
     const { body } = await house.call('GET', '/sessions')
     const [newest] = body.items
-    assert.deepEqual([newest.state, newest.reason], ['failed', 'MCP_CONSOLE_SESSION_NOT_STARTED'])
-    assert.equal(containerOf(newest.id), undefined)
+    assert.deepEqual([newest?.state, newest?.reason], ['failed', 'MCP_CONSOLE_SESSION_NOT_STARTED'])
+    assert.equal(containerOf(newest?.id ?? ''), undefined)
   })
 
   test('one whose server has ended by itself is over at the next run', async () => {

@@ -3,8 +3,27 @@ import { DOCKER_SOCKET } from '../../../../../test/docker.ts'
 import type { ConsoleServices } from '../../config.ts'
 
 type Asked = { who?: SignedIn; body?: object }
-// biome-ignore lint/suspicious/noExplicitAny: bodies of every route, looked into by each test
-type Answer = { status: number; body: any }
+/** What the routes answer, together: each test looks at the members its route has. */
+type Body = {
+  id: string
+  items: Body[]
+  nextCursor: string | null
+  state: string
+  reason: string | null
+  mtls: boolean
+  config: { idleMinutes: number; timeoutSeconds: number; maxOutputBytes: number }
+  jobId: string
+  job: string
+  exitCode: number
+  output: string
+  errorOutput: string
+  structured: unknown
+  truncated: boolean
+  timedOut: boolean
+  code: string
+  detail: string
+}
+type Answer = { status: number; body: Body }
 
 export type SessionHouse = {
   server: TestServer
@@ -42,7 +61,7 @@ export async function openSessionHouse(env: Record<string, string> = {}): Promis
     })
     return {
       status: answer.statusCode,
-      body: answer.body === '' ? undefined : answer.json(),
+      body: answer.body === '' ? ({} as Body) : answer.json<Body>(),
     }
   }
   return {
