@@ -102,8 +102,11 @@ export const fixation = defineCheck<LiveCheck>({
   },
 })
 
-const status = async (visit: Visit, cookie: string) =>
-  (await visit.ask({ path: '/api/auth/session', headers: { cookie } })).status
+/** 200 or 401; a stranger’s 429 is a refusal as well. */
+async function status(visit: Visit, cookie: string): Promise<number> {
+  const answer = await visit.ask({ path: '/api/auth/session', headers: { cookie } })
+  return answer.status === 429 ? 401 : answer.status
+}
 
 export const sameAnswer = defineCheck<LiveCheck>({
   id: 'auth.same-answer',

@@ -275,6 +275,9 @@ function askHttp2(target: Target): Promise<number> {
   })
 }
 
+/** Where plain http is, beside the usual ports of https (8443: nginx inside a container). */
+const PLAIN_PORTS: Readonly<Record<number, number>> = { 443: 80, 8443: 8080 }
+
 export const httpsRedirect = defineCheck<LiveCheck>({
   id: 'tls.redirect',
   phase: 'live',
@@ -293,7 +296,7 @@ export const httpsRedirect = defineCheck<LiveCheck>({
   async run(context): Promise<Outcome> {
     const visit = await visitOf(context)
     if (!visit.target.secure) return behind
-    const plainPort = context.plainPort ?? (visit.target.port === 443 ? 80 : undefined)
+    const plainPort = context.plainPort ?? PLAIN_PORTS[visit.target.port]
     if (plainPort === undefined)
       return skip(
         `Port ${visit.target.port} is not the usual one: which port takes http is not known here.`,
