@@ -14,11 +14,9 @@ export type StoreDeps = Pick<Services, 'outbound'> & {
 /** The store of `BACKUP_URL`, or of a place named for once. Without both: a folder in the data folder. */
 export async function openStore(deps: StoreDeps, to?: string): Promise<BackupStore> {
   const { url, accessKeyId, secretAccessKey, role } = deps.config.backup
-  const place = to ?? url
-  if (place === undefined) return createDiskBackups(join(deps.dataDir, 'backups'))
-  if (!place.startsWith('s3:')) {
-    return createDiskBackups(place.startsWith('file:') ? fileURLToPath(place) : place)
-  }
+  const place = to ?? url ?? join(deps.dataDir, 'backups')
+  const folder = diskPlace(place)
+  if (folder !== undefined) return createDiskBackups(folder)
   // The SDK costs some 20 MB: only an installation with backups in S3 loads it.
   const { createS3Store } = await import('../files/s3-store.ts')
   const { hostname, pathname } = new URL(place)
@@ -34,4 +32,10 @@ export async function openStore(deps: StoreDeps, to?: string): Promise<BackupSto
     spoolFolder: join(deps.dataDir, 'tmp'),
   })
   return createS3Backups(store, `s3://${hostname}${pathname.replace(/\/+$/, '')}`)
+}
+
+/** The folder that a place names; undefined for a bucket. */
+export function diskPlace(place: string): string | undefined {
+  if (place.startsWith('s3:')) return undefined
+  return place.startsWith('file:') ? fileURLToPath(place) : place
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { sqlState } from '../data/index.ts'
 import type { BackupDeps } from './context.ts'
 import { backupErrors } from './errors.ts'
+import { diskPlace } from './open-store.ts'
 import { openPgliteTarget, openPostgresTarget, type Target } from './target.ts'
 
 /** A database and a folder of a drill's own; both are gone after `drop`. */
@@ -22,7 +23,7 @@ export type Scratch = {
  */
 export async function openScratch(deps: BackupDeps): Promise<Scratch> {
   const name = `minato_drill_${randomUUID().replaceAll('-', '').slice(0, 12)}`
-  const folder = join(deps.dataDir, 'tmp', name)
+  const folder = join(scratchBase(deps), name)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const dropFolder = () => rm(folder, { recursive: true, force: true })
   const server = deps.config.backup.drillDatabaseUrl ?? deps.config.data.databaseUrl
@@ -49,6 +50,12 @@ export async function openScratch(deps: BackupDeps): Promise<Scratch> {
       await dropFolder()
     },
   }
+}
+
+/** Beside the backups, where there is room for a copy: a container's own folder is a small one in memory. */
+function scratchBase({ config, dataDir }: BackupDeps): string {
+  const folder = diskPlace(config.backup.url ?? join(dataDir, 'backups'))
+  return folder === undefined ? join(dataDir, 'tmp') : join(folder, '.tmp')
 }
 
 /** One statement that PostgreSQL takes outside of transactions only. */
