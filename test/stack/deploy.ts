@@ -18,7 +18,7 @@ type DeployRecord = {
   startedAt: string
   endedAt: string
   migrations: string[]
-  steps: { name: string; state: string; ms: number; evidence: string }[]
+  steps: { name: string; state: string; ms: number; evidence: { en: string } | null }[]
 }
 type Scale = { perSecond: number; sockets: number; watch: string }
 type Ledger = { marks: number; begun: string[]; done: string[] }
@@ -199,7 +199,7 @@ function took({ steps }: DeployRecord, ...names: string[]): number {
 
 function told(record: DeployRecord): string {
   const steps = record.steps.map(
-    ({ name, state, ms, evidence }) => `${name} ${state} ${ms} ms: ${evidence}`,
+    ({ name, state, ms, evidence }) => `${name} ${state} ${ms} ms: ${evidence?.en ?? ''}`,
   )
   return `${record.state} ${record.reason?.en ?? ''}\n${steps.join('\n')}`
 }

@@ -32,7 +32,7 @@ test('a good release: new ones before old ones end, the way back until the watch
     'once green backup --reason deployed --json',
   ])
   assert.match(
-    record.steps.find(({ name }) => name === 'watch')?.evidence ?? '',
+    record.steps.find(({ name }) => name === 'watch')?.evidence?.en ?? '',
     /\d+ requests, 0 errors/,
   )
   assert.equal(bench.saved.at(-1)?.state, 'finished')
@@ -194,9 +194,9 @@ test('audit and backup are left out only with a reason, which is kept', async ()
   const reason = { skipAudit: 'mending the audit itself', skipBackup: 'made an hour ago' }
   const record = await bench.deploy('minato:2', reason)
   assert.equal(record.state, 'finished')
-  assert.match(record.steps[0]?.evidence ?? '', /mending the audit itself/)
+  assert.match(record.steps[0]?.evidence?.en ?? '', /mending the audit itself/)
   assert.deepEqual(
-    [record.steps[1]?.state, record.steps[1]?.evidence],
+    [record.steps[1]?.state, record.steps[1]?.evidence?.en],
     ['skipped', 'made an hour ago'],
   )
 })

@@ -2,7 +2,7 @@ import type { MinatoError } from '../errors/index.ts'
 import { deployErrors } from './errors.ts'
 import type { Half } from './host.ts'
 import { backup, migrateContract, migrateExpand, preflight } from './prepare-steps.ts'
-import { type DeployRecord, otherColor } from './record.ts'
+import { type DeployRecord, otherColor, type Seen } from './record.ts'
 import { recover } from './recover.ts'
 import { refuseClosedWay } from './rollback.ts'
 import {
@@ -56,7 +56,7 @@ export async function deploy(request: DeployRequest, tools: Tools): Promise<Depl
 export async function planDeploy(
   request: DeployRequest,
   tools: Tools,
-): Promise<{ from: Half; to: Half; evidence: string }> {
+): Promise<{ from: Half; to: Half; evidence: Seen }> {
   try {
     const run = await newRun(request, tools)
     const evidence = request.kind === 'deploy' ? await preflight(run) : await refuseClosedWay(run)
@@ -80,6 +80,12 @@ async function newRun(request: DeployRequest, tools: Tools): Promise<Run> {
   })
 }
 
+const NOTHING_TO_MIGRATE: Seen = {
+  en: 'a rollback migrates nothing',
+  ja: 'ロールバックではマイグレーションを行いません',
+  skipped: true,
+}
+
 async function whole(run: Run): Promise<DeployRecord> {
   const { request, tools } = run
   try {
@@ -88,7 +94,7 @@ async function whole(run: Run): Promise<DeployRecord> {
     )
     await runStep(run, 'backup', () => backup(run))
     await runStep(run, 'migrate', async () =>
-      request.kind === 'deploy' ? await migrateExpand(run) : 'skipped: a rollback migrates nothing',
+      request.kind === 'deploy' ? await migrateExpand(run) : NOTHING_TO_MIGRATE,
     )
   } catch (error) {
     tools.say(`${run.blue.release} goes on serving; nothing of ${run.green.release} was started.`)

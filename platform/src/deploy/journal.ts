@@ -86,7 +86,12 @@ function read<T>(path: string, schema: z.ZodType<T>): T | undefined {
     throw error
   }
   if (text === '') return undefined
-  return schema.parse(JSON.parse(text))
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (error) {
+    const reason = `${path} was not written by this version of minato: see what it says, then move it away`
+    throw deployErrors.DEPLOY_STACK({ reason }, { cause: error })
+  }
 }
 
 function replace(path: string, value: unknown): void {

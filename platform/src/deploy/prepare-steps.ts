@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { deployErrors } from './errors.ts'
 import type { Ran } from './host.ts'
+import type { Seen } from './record.ts'
 import type { Run } from './run.ts'
 
 /** Steps before anything of the new release runs for longer than a command. */
@@ -16,10 +17,11 @@ const audit = z.object({
     z.object({ id: z.string(), status: z.string(), waiver: z.unknown().optional() }),
   ),
 })
+const made = z.object({ id: z.string() })
 const applied = z.object({ applied: z.array(z.object({ owner: z.string(), id: z.string() })) })
 
 /** What the new release would migrate, and whether that may be now. Changes nothing. */
-export async function preflight(run: Run): Promise<string> {
+export async function preflight(run: Run): Promise<Seen> {
   const { tools, green, blue, request } = run
   if (!(await tools.host.has(green.release))) {
     throw deployErrors.DEPLOY_IMAGE_UNKNOWN({ image: green.release })
@@ -36,14 +38,18 @@ export async function preflight(run: Run): Promise<string> {
     .filter(({ kind }) => kind === 'contract')
     .map(({ owner, id }) => `${owner}/${id}`)
   const expand = pending.length - run.record.contracts.length
-  const migrations = `${expand} expand and ${run.record.contracts.length} contract migrations pending`
-  if (request.skipAudit !== undefined) return `${migrations}; audit left out: ${request.skipAudit}`
-  return `${migrations}; ${await auditNow(run)}`
+  const contract = run.record.contracts.length
+  const left = request.skipAudit
+  if (left === undefined) await refuseFindings(run)
+  return {
+    en: `${expand} expand and ${contract} contract migrations pending; ${left === undefined ? 'audit without findings' : `audit left out: ${left}`}`,
+    ja: `未適用のマイグレーション: expand ${expand} 件、contract ${contract} 件。${left === undefined ? '監査の指摘なし' : `監査を省略: ${left}`}`,
+  }
 }
 
-async function auditNow({ tools, green }: Run): Promise<string> {
+async function refuseFindings({ tools, green }: Run): Promise<void> {
   const ran = await tools.host.once(green, ['audit', '--phase', 'boot', '--json'])
-  if (ran.code === 0) return 'audit without findings'
+  if (ran.code === 0) return
   if (ran.code !== 1) throw deployErrors.DEPLOY_AUDIT_FAILED({ findings: lastLine(ran) })
   const { results } = audit.parse(lastJson(ran.stdout))
   const findings = results
@@ -53,32 +59,37 @@ async function auditNow({ tools, green }: Run): Promise<string> {
 }
 
 /** A marked backup by the release that serves: to come back to when all else fails. */
-export async function backup({ tools, blue, request }: Run): Promise<string> {
-  if (request.skipBackup !== undefined) return `skipped: ${request.skipBackup}`
+export async function backup({ tools, blue, request }: Run): Promise<Seen> {
+  const left = request.skipBackup
+  if (left !== undefined) return { en: left, ja: left, skipped: true }
   const ran = await tools.host.once(blue, ['backup', '--reason', 'deploy', '--json'])
   if (ran.code !== 0) throw deployErrors.DEPLOY_BACKUP_FAILED({ reason: lastLine(ran) })
-  return lastLine({ ...ran, stderr: '' }).slice(0, 300) || 'made'
+  const { id } = made.parse(lastJson(ran.stdout))
+  return { en: `made: ${id}`, ja: `作成しました: ${id}` }
 }
 
 /** Only what the running release can live with. */
-export async function migrateExpand(run: Run): Promise<string> {
+export async function migrateExpand(run: Run): Promise<Seen> {
   const { tools, green, blue } = run
   const args = ['migrate', '--only', 'expand', '--json', '--serving', blue.release]
   return await applyMigrations(run, await tools.host.once(green, args))
 }
 
 /** When nobody needs the old shape any more. */
-export async function migrateContract(run: Run): Promise<string> {
-  if (run.record.contracts.length === 0) return 'skipped: none in this release'
+export async function migrateContract(run: Run): Promise<Seen> {
+  if (run.record.contracts.length === 0) {
+    return { en: 'none in this release', ja: 'このリリースにはありません', skipped: true }
+  }
   const args = ['migrate', '--json', '--serving', run.blue.release]
   return await applyMigrations(run, await run.tools.host.once(run.green, args))
 }
 
-async function applyMigrations(run: Run, ran: Ran): Promise<string> {
+async function applyMigrations(run: Run, ran: Ran): Promise<Seen> {
   if (ran.code !== 0) throw deployErrors.DEPLOY_MIGRATE_FAILED({ reason: lastLine(ran) })
   const names = applied.parse(lastJson(ran.stdout)).applied.map(({ owner, id }) => `${owner}/${id}`)
   run.record.migrations.push(...names)
-  return names.length === 0 ? 'up to date' : names.join(', ')
+  const list = names.join(', ')
+  return names.length === 0 ? { en: 'up to date', ja: '最新です' } : { en: list, ja: list }
 }
 
 /** Commands print one line of JSON; what came before it is the log's. */

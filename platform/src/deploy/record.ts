@@ -26,7 +26,7 @@ const step = z.object({
   startedAt: z.iso.datetime(),
   ms: z.number().nullable(),
   /** What was seen; never a secret. */
-  evidence: z.string().nullable(),
+  evidence: bilingual.nullable(),
 })
 
 /** One deploy or rollback as it is kept in the journal, in the database and in reports. */
@@ -51,6 +51,8 @@ export const deployRecord = z.object({
 
 export type DeployRecord = z.infer<typeof deployRecord>
 export type StepRecord = z.infer<typeof step>
+/** What a step saw. */
+export type Seen = { en: string; ja: string; skipped?: true }
 export type Reason = NonNullable<DeployRecord['reason']>
 
 export function otherColor(color: Color): Color {

@@ -43,7 +43,10 @@ export async function recover(request: DeployRequest, tools: Tools): Promise<Run
     await runStep(run, 'finish', async () => {
       await tools.host.settle(green)
       await stopOld(tools.host, blue)
-      return `${green.color} had passed the watch and stays in service`
+      return {
+        en: `${green.color} had passed the watch and stays in service`,
+        ja: `${green.color} は監視を終えていたため、稼働を続けます`,
+      }
     })
     endRun(run, 'finished', null)
     return undefined
@@ -70,6 +73,9 @@ function closeOpenStep(record: DeployRecord, now: number): void {
   Object.assign(open, {
     state: 'failed',
     ms: Math.max(0, now - Date.parse(open.startedAt)),
-    evidence: 'the deployer was stopped here',
+    evidence: {
+      en: 'the deployer was stopped here',
+      ja: 'デプロイの実行がここで止まりました',
+    },
   })
 }

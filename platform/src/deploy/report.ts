@@ -11,7 +11,7 @@ const STATES: Record<DeployRecord['state'], string> = {
 export function asText(record: DeployRecord): string {
   const lines = record.steps.map(
     ({ name, state, ms, evidence }) =>
-      `  ${name.padEnd(10)} ${state.padEnd(8)} ${seconds(ms).padStart(8)}  ${evidence ?? ''}`,
+      `  ${name.padEnd(10)} ${state.padEnd(8)} ${seconds(ms).padStart(8)}  ${evidence?.en ?? ''}`,
   )
   const reason = record.reason === null ? [] : [`${record.reason.code}: ${record.reason.en}`]
   return [
@@ -25,7 +25,7 @@ export function asText(record: DeployRecord): string {
 export function asMarkdown(record: DeployRecord): string {
   const rows = record.steps.map(
     ({ name, state, ms, evidence }) =>
-      `| ${name} | ${state} | ${seconds(ms)} | ${(evidence ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ')} |`,
+      `| ${name} | ${state} | ${seconds(ms)} | ${(evidence?.en ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ')} |`,
   )
   return [
     `## ${record.kind} of ${record.release}: ${record.state}`,

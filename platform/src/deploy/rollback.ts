@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { deployErrors } from './errors.ts'
 import type { Journal } from './journal.ts'
 import { lastJson, lastLine } from './prepare-steps.ts'
-import type { DeployRecord } from './record.ts'
+import type { DeployRecord, Seen } from './record.ts'
 import type { Run } from './run.ts'
 
 const status = z.array(
@@ -34,7 +34,7 @@ export function deployOf(journal: Journal, serving: string): DeployRecord {
  * replaced has taken away what it needs.
  * @throws {MinatoError} ROLLBACK_CONTRACTED
  */
-export async function refuseClosedWay({ tools, blue, green }: Run): Promise<string> {
+export async function refuseClosedWay({ tools, blue, green }: Run): Promise<Seen> {
   if (!(await tools.host.has(green.release))) {
     throw deployErrors.DEPLOY_IMAGE_UNKNOWN({ image: green.release })
   }
@@ -52,5 +52,8 @@ export async function refuseClosedWay({ tools, blue, green }: Run): Promise<stri
     const migrations = contracted.join(', ')
     throw deployErrors.ROLLBACK_CONTRACTED({ migrations, image: green.release })
   }
-  return 'no contract migration was applied since'
+  return {
+    en: 'no contract migration was applied since',
+    ja: 'その後に適用された contract マイグレーションはありません',
+  }
 }

@@ -4,7 +4,7 @@ import { MinatoError } from '../errors/index.ts'
 import { deployErrors } from './errors.ts'
 import type { Half, Host } from './host.ts'
 import type { Journal } from './journal.ts'
-import type { DeployRecord, Reason, StepName, StepRecord } from './record.ts'
+import type { DeployRecord, Reason, Seen, StepName, StepRecord } from './record.ts'
 import type { Limits } from './watch.ts'
 
 /** What a deploy is given; time and randomness are passed in, so that tests need no waiting. */
@@ -78,11 +78,7 @@ export function remember({ tools, record }: Run): void {
  * Runs one step: written down before it begins, so that a killed deployer's successor knows where it
  * was, and after it ended, with its duration and what was seen.
  */
-export async function runStep(
-  run: Run,
-  name: StepName,
-  work: () => Promise<string>,
-): Promise<void> {
+export async function runStep(run: Run, name: StepName, work: () => Promise<Seen>): Promise<void> {
   const { tools, record } = run
   if (name !== 'revert' && tools.signal.aborted) {
     throw deployErrors.DEPLOY_INTERRUPTED({ step: name })
@@ -97,17 +93,17 @@ export async function runStep(
   }
   record.steps.push(step)
   remember(run)
-  const end = (state: StepRecord['state'], evidence: string) => {
-    Object.assign(step, { state, evidence, ms: Math.round(tools.now() - startedAt) })
+  const end = (state: StepRecord['state'], { en, ja }: Seen) => {
+    Object.assign(step, { state, evidence: { en, ja }, ms: Math.round(tools.now() - startedAt) })
     remember(run)
-    tools.say(`${mark(state)} ${name.padEnd(9)} ${seconds(step.ms ?? 0)}  ${evidence}`)
+    tools.say(`${mark(state)} ${name.padEnd(9)} ${seconds(step.ms ?? 0)}  ${en}`)
   }
   try {
-    const evidence = await work()
-    end(evidence.startsWith('skipped: ') ? 'skipped' : 'done', evidence.replace(/^skipped: /, ''))
+    const seen = await work()
+    end(seen.skipped === true ? 'skipped' : 'done', seen)
   } catch (error) {
     const known = explain(error, tools.signal.aborted ? name : undefined)
-    end('failed', known.detail.en)
+    end('failed', known.detail)
     throw known
   }
 }

@@ -1,6 +1,7 @@
 import { deployErrors } from './errors.ts'
 import { quantileMs } from './exposition.ts'
 import type { Half, Host, Part } from './host.ts'
+import type { Seen } from './record.ts'
 import type { Run, Tools } from './run.ts'
 import { traffic, watchRelease } from './watch.ts'
 
@@ -11,14 +12,17 @@ const LOOK_EVERY_MS = 250
 const TRIES = 5
 const SHELL = '/api/shell'
 
-export async function boot({ tools, green }: Run): Promise<string> {
+export async function boot({ tools, green }: Run): Promise<Seen> {
   const started = tools.now()
   await tools.host.start(green, 'web')
   // Before the old ones drain: jobs never wait for a deploy.
   await tools.host.start(green, 'worker')
   const web = await untilHealthy(tools, green, 'web', started)
   const worker = await untilHealthy(tools, green, 'worker', started)
-  return `${web} web and ${worker} worker processes of ${green.color} healthy`
+  return {
+    en: `${web} web and ${worker} worker processes of ${green.color} healthy`,
+    ja: `${green.color} の web ${web} 個とワーカー ${worker} 個が準備完了`,
+  }
 }
 
 /** @throws {MinatoError} DEPLOY_NOT_READY with the process's last words. */
@@ -43,7 +47,7 @@ export async function untilHealthy(
 }
 
 /** What a person would meet first, asked of each new web process before anyone is sent there. */
-export async function smoke(run: Run): Promise<string> {
+export async function smoke(run: Run): Promise<Seen> {
   const { tools, green } = run
   const asked = [
     { path: '/health/ready', type: 'application/json', holds: '"ready"' },
@@ -60,14 +64,15 @@ export async function smoke(run: Run): Promise<string> {
   }
   const { state } = await tools.host.health(green.color, 'worker')
   if (state !== 'healthy') throw smokeFailed(`worker-${green.color} is ${state}`)
-  return asked.map(({ path }) => path).join(', ')
+  const paths = asked.map(({ path }) => path).join(', ')
+  return { en: `${paths} and the workers answer`, ja: `${paths} とワーカーが応答しました` }
 }
 
 function smokeFailed(what: string) {
   return deployErrors.DEPLOY_SMOKE_FAILED({ what })
 }
 
-export async function switchOver(run: Run): Promise<string> {
+export async function switchOver(run: Run): Promise<Seen> {
   const { tools, green } = run
   const before = await shellRequests(tools.host, green)
   await tools.host.point(green.color)
@@ -80,7 +85,12 @@ export async function switchOver(run: Run): Promise<string> {
     }
     if (refused !== '') throw deployErrors.DEPLOY_SWITCH_FAILED({ reason: refused })
     const arrived = (await shellRequests(tools.host, green)) - before
-    if (arrived >= TRIES) return `nginx → ${green.color}, seen to arrive there`
+    if (arrived >= TRIES) {
+      return {
+        en: `nginx → ${green.color}, seen to arrive there`,
+        ja: `nginx → ${green.color}。リクエストの到達を確認しました`,
+      }
+    }
     await tools.wait(200)
   }
   throw deployErrors.DEPLOY_SWITCH_FAILED({
@@ -99,17 +109,20 @@ async function shellRequests(host: Host, { color }: Half): Promise<number> {
  * The old release ends: its workers finish or give back their jobs, its web processes their requests,
  * streams and sockets. Then its web starts again, out of service: the way back stays a moment long.
  */
-export async function drainOld({ tools, blue }: Run): Promise<string> {
+export async function drainOld({ tools, blue }: Run): Promise<Seen> {
   const { host } = tools
   await Promise.all([
     host.stop(blue.color, 'worker', 'drain'),
     host.stop(blue.color, 'web', 'drain'),
   ])
   await host.start(blue, 'web')
-  return `${blue.color} ended; its web stands by`
+  return {
+    en: `${blue.color} ended; its web stands by`,
+    ja: `${blue.color} は終了し、web は待機中です`,
+  }
 }
 
-export async function watchNew(run: Run): Promise<string> {
+export async function watchNew(run: Run): Promise<Seen> {
   const { tools, green } = run
   const { host, limits, signal, wait, now } = tools
   const before = run.baseline ?? { errorShare: 0, p95Ms: undefined }
@@ -125,17 +138,27 @@ export async function measureOld(run: Run): Promise<void> {
   }
 }
 
-export async function finish({ tools, blue, green, request }: Run): Promise<string> {
+export async function finish({ tools, blue, green, request }: Run): Promise<Seen> {
   await stopOld(tools.host, blue)
   await tools.host.settle(green)
-  if (request.skipBackup !== undefined) return `${green.color} is in service`
+  const words = { en: `${green.color} is in service`, ja: `${green.color} が稼働中です` }
+  if (request.skipBackup !== undefined) return words
   const ran = await tools.host.once(green, ['backup', '--reason', 'deployed', '--json'])
-  const backup = ran.code === 0 ? 'backup made' : `no backup could be made (code ${ran.code})`
-  return `${green.color} is in service; ${backup}`
+  if (ran.code === 0) {
+    return { en: `${words.en}; backup made`, ja: `${words.ja}。バックアップを作成しました` }
+  }
+  return {
+    en: `${words.en}; no backup could be made (code ${ran.code})`,
+    ja: `${words.ja}。バックアップを作成できませんでした（コード ${ran.code}）`,
+  }
 }
 
 /** Makes sure the old release serves alone, from wherever the deploy has come to. */
-export async function goBack({ tools, blue, green }: Pick<Run, 'tools' | 'blue' | 'green'>) {
+export async function goBack({
+  tools,
+  blue,
+  green,
+}: Pick<Run, 'tools' | 'blue' | 'green'>): Promise<Seen> {
   const { host } = tools
   const { active } = await host.look()
   const started = tools.now()
@@ -158,9 +181,16 @@ export async function goBack({ tools, blue, green }: Pick<Run, 'tools' | 'blue' 
     ),
   ])
   await host.settle(blue)
+  const seconds = (served / 1000).toFixed(1)
   return active === blue.color
-    ? `${blue.color} (${blue.release}) served all the time; ${green.color} stopped`
-    : `${blue.color} (${blue.release}) serves again after ${(served / 1000).toFixed(1)} s; ${green.color} stopped`
+    ? {
+        en: `${blue.color} (${blue.release}) served all the time; ${green.color} stopped`,
+        ja: `${blue.color}（${blue.release}）は稼働を続け、${green.color} を停止しました`,
+      }
+    : {
+        en: `${blue.color} (${blue.release}) serves again after ${seconds} s; ${green.color} stopped`,
+        ja: `${seconds} 秒後に ${blue.color}（${blue.release}）へ戻り、${green.color} を停止しました`,
+      }
 }
 
 /** The old release has drained before: what is left of it stands by and serves nobody. */

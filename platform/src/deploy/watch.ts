@@ -1,7 +1,7 @@
 import { deployErrors } from './errors.ts'
 import { addTraffic, quantileMs, readTraffic, type Traffic, trafficSince } from './exposition.ts'
 import type { Host } from './host.ts'
-import type { Color } from './record.ts'
+import type { Color, Seen } from './record.ts'
 
 export type Limits = {
   watchMs: number
@@ -42,7 +42,7 @@ type Watching = {
  * Looks at the new release while it serves, until the time is over.
  * @throws {MinatoError} DEPLOY_WATCH_FAILED as soon as it errs, is slow, or is not there.
  */
-export async function watchRelease(watching: Watching): Promise<string> {
+export async function watchRelease(watching: Watching): Promise<Seen> {
   const { limits, host, color } = watching
   const start = await traffic(host, color)
   const until = watching.now() + limits.watchMs
@@ -99,8 +99,11 @@ export async function traffic(host: Host, color: Color): Promise<Traffic> {
 }
 
 /** `1,204 requests, 0 errors, p95 ≤ 25 ms`, for reports. */
-export function describe(seen: Traffic): string {
+export function describe(seen: Traffic): Seen {
   const p95 = quantileMs(0.95, seen)
-  const speed = p95 === undefined ? '' : `, p95 ≤ ${p95} ms`
-  return `${seen.requests} requests, ${seen.errors} errors${speed}`
+  const speed = p95 === undefined ? '' : `p95 ≤ ${p95} ms`
+  return {
+    en: `${seen.requests} requests, ${seen.errors} errors${speed && `, ${speed}`}`,
+    ja: `リクエスト ${seen.requests} 件、エラー ${seen.errors} 件${speed && `、${speed}`}`,
+  }
 }

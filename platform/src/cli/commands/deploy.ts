@@ -73,7 +73,7 @@ export async function perform(
     const request = await requestFor(tools)
     if (values['dry-run']) {
       const plan = await planDeploy(request, tools)
-      const text = `${plan.from.release} (${plan.from.color}) → ${plan.to.release} (${plan.to.color}): ${plan.evidence}. Nothing was changed.`
+      const text = `${plan.from.release} (${plan.from.color}) → ${plan.to.release} (${plan.to.color}): ${plan.evidence.en}. Nothing was changed.`
       print(io, values.json, plan, text)
       return 0
     }

@@ -110,6 +110,7 @@ function answerTo(args: readonly string[]): string {
   if (args.includes('--plan')) return '{"pending":[],"faults":[]}\n'
   if (args[0] === 'migrate' && args[1] === 'status') return '[]\n'
   if (args[0] === 'migrate') return '{"applied":[]}\n'
+  if (args[0] === 'backup') return '{"id":"2026-12-01-deploy"}\n'
   return '{}\n'
 }
 
