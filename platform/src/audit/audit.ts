@@ -42,17 +42,22 @@ export async function auditSystem(
   options: Asked & { url?: string | undefined },
 ): Promise<Report> {
   const { root, apps, env, phases } = options
-  const { allChecks, openStaticContext, leaveSystem } = await load()
-  const checks = allChecks(apps)
+  const { allChecks, openStaticContext, checksFromBuild, leaveSystem } = await load()
+  const known = allChecks(apps)
   const has = (phase: Phase) => phases.includes(phase)
   const url = (options.url ?? services.publicUrl).replace(/\/+$/, '')
   const { waivers } = services.config.audit
   const live = { url, services, apps, root }
+  const files = has('static') ? await openStaticContext({ root, env, apps }) : undefined
+  const built = files === undefined ? undefined : await checksFromBuild(files.files)
+  // An image does not carry what it was made of; what its build saw stands for it.
+  const checks =
+    built === undefined ? known : [...built, ...known.filter(({ phase }) => phase !== 'static')]
   return await runAudit({
     ...options,
     checks,
     contexts: {
-      ...(has('static') ? { static: await openStaticContext({ root, env, apps }) } : {}),
+      ...(files === undefined ? {} : { static: files }),
       ...(has('boot') ? { boot: { services, apps, root } } : {}),
       ...(has('live') ? { live } : {}),
     },
@@ -65,12 +70,14 @@ export async function auditSystem(
 
 /** Loaded when an audit is asked for: a server that starts must not wait for hundreds of texts. */
 async function load() {
-  const [{ allChecks }, { openStaticContext }, { leaveSystem }] = await Promise.all([
-    import('./checks.ts'),
-    import('./static/context.ts'),
-    import('./live/visit.ts'),
-  ])
-  return { allChecks, openStaticContext, leaveSystem }
+  const [{ allChecks }, { openStaticContext }, { checksFromBuild }, { leaveSystem }] =
+    await Promise.all([
+      import('./checks.ts'),
+      import('./static/context.ts'),
+      import('./static/from-build.ts'),
+      import('./live/visit.ts'),
+    ])
+  return { allChecks, openStaticContext, checksFromBuild, leaveSystem }
 }
 
 async function waiversOf(
