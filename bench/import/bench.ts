@@ -31,7 +31,7 @@ export async function importSqlite(): Promise<Measured> {
     await using postgres = await startPostgres()
     const file = join(folder, 'readings.db')
     writeReadings(file, ROWS)
-    const world = await prepare(postgres.url, folder, file)
+    await using world = await prepare(postgres.url, folder, file)
     const rounds: Round[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
       const first = round % 2 === 0
@@ -40,14 +40,13 @@ export async function importSqlite(): Promise<Measured> {
       const later = first && loader !== undefined ? await runLoader(world, loader) : undefined
       rounds.push({ minato, pgloader: other ?? later })
     }
-    await world.client.end()
     return report(rounds)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-type World = {
+type World = AsyncDisposable & {
   client: pg.Client
   env: Record<string, string | undefined>
   folder: string
@@ -80,7 +79,7 @@ async function prepare(url: string, folder: string, file: string): Promise<World
     `load database from sqlite://${file} into ${loaded(url).replace('postgres:', 'pgsql:')}
      with data only, truncate, workers = 2, concurrency = 1;`,
   )
-  return { client, env, folder, file }
+  return { client, env, folder, file, [Symbol.asyncDispose]: () => client.end() }
 }
 
 function loaded(url: string): string {

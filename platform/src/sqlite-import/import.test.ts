@@ -412,3 +412,21 @@ test("rows that the table's checks refuse are found by the plan, not by the copy
   const done = await shop.run(file, map, { apply: true })
   assert.deepEqual([done.proven, counts(table(done, 'O'))], [true, [4500, 4497, 0, 3]])
 })
+
+test('keys that differ only by case stay two rows where the target tells case apart, with a remark', async () => {
+  const file = fresh(
+    `create table C (id text primary key, name text); insert into C values ('Ä', 'a'), ('ä', 'b'), ('b', 'c')`,
+  )
+  const map = {
+    version: 1,
+    tables: { C: { to: 'categories', columns: { id: 'id', name: 'name' } } },
+  }
+  const report = await shop.run(file, map, { apply: true })
+  assert.deepEqual([report.proven, counts(table(report, 'C'))], [true, [3, 3, 0, 0]])
+  assert.match(
+    table(report, 'C')
+      .notes.map(({ en }) => en)
+      .join(),
+    /id: 1 keys are there more than once/,
+  )
+})

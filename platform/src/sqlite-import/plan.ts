@@ -1,6 +1,7 @@
 import type { Bilingual } from '../config/index.ts'
 import { type Checkpoint, isEmpty, type Place, readCheckpoints } from './checkpoint.ts'
 import { addLines, EMPTY_SUM, type Sum } from './checksum.ts'
+import { addFold, caseTwins } from './duplicates.ts'
 import { sqliteErrors } from './errors.ts'
 import { createJudge, type Judged } from './judge.ts'
 import type { Linked, LinkedTable } from './link.ts'
@@ -48,6 +49,7 @@ type PlanInput = {
 
 /** Reads every row once, as the copy will, and finds all that would stop it. Writes nothing. */
 export async function planTables(input: PlanInput): Promise<TablePlan[]> {
+  addFold(input.source.db)
   const checkpoints = await input.target.transaction((s) => readCheckpoints(s, input.place))
   const readings = new Map<string, Reading>()
   const plans: TablePlan[] = []
@@ -85,7 +87,17 @@ async function planTable(
     ...{ table, reading, observed, found, judged, sum },
     way: way.way,
     differs: way.differs,
-    notes: notesOn(table, observed, way.way, judged.groups()),
+    notes: [
+      ...notesOn(table, observed, way.way, judged.groups()),
+      ...caseTwins(source.db, reading, found).map(twinNote),
+    ],
+  }
+}
+
+function twinNote({ column, count }: { column: string; count: number }): Bilingual {
+  return {
+    en: `${column}: ${count} keys are there more than once but for case. They stay rows of their own.`,
+    ja: `${column}: 大文字小文字だけが違うキーが ${count} 組あります。別々の行として取り込みます。`,
   }
 }
 

@@ -91,9 +91,6 @@ function duplicateFlag(
     if (target.type.name === 'uuid') return `lower(replace(${name}, '-', ''))`
     return key.folded[index] === true ? `minato_fold(${name})` : name
   })
-  db.function('minato_fold', { deterministic: true }, (value) =>
-    typeof value === 'string' ? value.toLowerCase() : value,
-  )
   const present = key.nullsEqual ? 'true' : terms.map((term) => `${term} is not null`).join(' and ')
   const name = `same_${table.index}_${place}`
   db.exec(

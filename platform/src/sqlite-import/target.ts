@@ -22,6 +22,8 @@ export type Target = {
 
 /** "mnts" in ASCII. */
 const LOCK = 0x6d6e7473
+/** Nobody waits at a screen: a busy server may take its time. */
+const CONNECT_TIMEOUT_MS = 30_000
 const FIXED = `set local timezone = 'UTC'; set local datestyle = 'ISO, YMD';
   set local bytea_output = 'hex'; set local extra_float_digits = 1;
   set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0`
@@ -44,7 +46,7 @@ async function openServer(url: string): Promise<Target> {
     connectionString: url,
     application_name: 'minato import',
     keepAlive: true,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   })
   // Told by the query in progress too; unheard it would end the process.
   client.on('error', () => undefined)
