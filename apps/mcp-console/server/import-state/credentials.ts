@@ -160,6 +160,13 @@ async function write(
       updated_at: now,
     })
     .execute()
+  // Named at the server, so that the secret the file does not hold can be entered for it.
+  await remoteTables(db)
+    .updateTable('mcp_console.remote_servers')
+    .set({ client_id: data.clientId, scope })
+    .where('id', '=', server.id)
+    .where('client_id', 'is', null)
+    .execute()
 }
 
 /** Enough of the key to find it by; the whole was a handle to the token there. */

@@ -285,6 +285,9 @@ describe('applying', () => {
     assert.equal(credentials.length, 1)
     assert.equal(kept?.token_endpoint, 'https://auth.example.com/token')
     assert.equal(kept?.scope, 'read write')
+    const notion = servers.find(({ name }) => name === 'notion')
+    assert.deepEqual([notion?.client_id, notion?.client_secret], ['console', null])
+    assert.ok(report.next.some(({ en }) => en.includes('clientSecret')))
     assert.ok(!JSON.stringify(kept).includes(ACCESS))
     const place = { table: 'oauth_credentials', column: 'access_token' } as const
     assert.equal(

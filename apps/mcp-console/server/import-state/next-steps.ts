@@ -22,6 +22,13 @@ export function nextSteps(tables: readonly ImportTable[], applied: boolean): Imp
       ja: '上に示したホストを許可リストに加え、もう一度実行します。残したものが取り込まれます。',
     })
   }
+  const credentials = tables.find(({ table }) => table === 'credentials')
+  if (credentials !== undefined && credentials.taken + credentials.already > 0) {
+    steps.push({
+      en: 'The file holds no client secrets: credentials are renewed as of public clients. Where a provider has given your client a secret, enter it before the token ends (PATCH /api/mcp-console/remote-servers/{id} with clientSecret), or authorize anew.',
+      ja: 'ファイルにクライアントシークレットはなく、資格情報は公開クライアントとして更新されます。提供元から発行されている場合は、トークンの期限前に clientSecret を登録するか(PATCH /api/mcp-console/remote-servers/{id})、認可をやり直します。',
+    })
+  }
   return [
     ...steps,
     {

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { ConsoleServices } from '../config.ts'
 import { seal, unseal } from './sealed.ts'
-import { remoteTables } from './store.ts'
+import { findRemoteServer, remoteTables } from './store.ts'
 import type { RemoteTables } from './tables.ts'
 import type { OAuthClient, Tokens } from './token-request.ts'
 
@@ -40,6 +40,24 @@ export function tokenColumns(services: ConsoleServices, serverId: string, tokens
     expires_at: seconds === undefined ? null : new Date(services.clock() + seconds * 1000),
     updated_at: new Date(services.clock()),
   }
+}
+
+/**
+ * The client that renews a credential. One that came without a secret (out of an older console's file) is renewed with
+ * the secret that was entered for the same client since.
+ */
+export async function renewingClient(
+  services: ConsoleServices,
+  credential: Credential,
+): Promise<OAuthClient> {
+  const own = clientOf(services, credential)
+  if (own.clientSecret !== undefined) return own
+  const server = await findRemoteServer(services, credential.server_id)
+  if (server?.client_id !== own.clientId || server.client_secret === null) return own
+  const place = { table: 'remote_servers', column: 'client_secret', row: server.id } as const
+  const clientSecret = unseal(services.keys, server.client_secret, place)
+  // RFC 6749, 2.3.1: what every provider must take of a client with a password.
+  return { ...own, clientSecret, clientMethod: 'client_secret_basic' }
 }
 
 /** The client a credential was given to. */

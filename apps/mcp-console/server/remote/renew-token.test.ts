@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { accessToken } from './access-token.ts'
-import { readCredential } from './credentials.ts'
+import { readCredential, renewingClient } from './credentials.ts'
+import { remoteTables } from './store.ts'
 import { type House, openHouse } from './test/house.ts'
 
 let house: House
@@ -99,6 +100,33 @@ for (const [scenario, asked] of [
     assert.equal((await house.call('POST', `${path}/connect`)).status, 200)
   })
 }
+
+test('a credential that came without a secret is renewed with the one entered for its client', async () => {
+  const { client_id: clientId } = (await readCredential(house.services, serverId)) ?? {}
+  const imported = { client_secret: null, client_method: 'none' as const }
+  const db = remoteTables(house.services.db)
+  await db.updateTable('mcp_console.oauth_credentials').set(imported).execute()
+  await db
+    .updateTable('mcp_console.remote_servers')
+    .set({ client_id: clientId ?? null })
+    .where('id', '=', serverId)
+    .execute()
+  const client = async () => {
+    const credential = await readCredential(house.services, serverId)
+    assert.ok(credential)
+    return await renewingClient(house.services, credential)
+  }
+  assert.equal((await client()).clientMethod, 'none')
+  const body = { clientSecret: 'entered-later-not-secret' }
+  assert.equal((await house.call('PATCH', `/remote-servers/${serverId}`, { body })).status, 200)
+  const { clientSecret, clientMethod } = await client()
+  assert.deepEqual(
+    [clientSecret, clientMethod],
+    ['entered-later-not-secret', 'client_secret_basic'],
+  )
+  // The credential itself was not given back for that.
+  assert.ok(await readCredential(house.services, serverId))
+})
 
 test('a token the server no longer takes is replaced once, then a person is asked', async () => {
   await house.play('mcp', 'unauthorized', { count: 1 })

@@ -5,9 +5,9 @@ import type { ConsoleServices } from '../config.ts'
 import { refusalOf } from './ask-provider.ts'
 import {
   type Credential,
-  clientOf,
   openToken,
   readCredential,
+  renewingClient,
   tokenColumns,
 } from './credentials.ts'
 import { oauthErrors } from './oauth-errors.ts'
@@ -82,7 +82,7 @@ async function ask(
     const answer = await askAsClient(
       services,
       held.token_endpoint,
-      clientOf(services, held),
+      await renewingClient(services, held),
       { grant_type: 'refresh_token', refresh_token: refreshToken, resource: held.resource },
       { once: usable !== undefined },
     )
