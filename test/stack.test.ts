@@ -1,4 +1,6 @@
 import { after, before, describe, test } from 'node:test'
+import { edge } from './stack/edge.ts'
+import { journey } from './stack/journey.ts'
 import { smoke } from './stack/smoke.ts'
 import { type Stack, startStack, withoutStack } from './stack/up.ts'
 
@@ -14,5 +16,11 @@ describe('the production stack on a Docker engine', { skip: withoutStack }, () =
 
   test('from the setup link to an administrator, over HTTPS through nginx', async () => {
     await smoke(stack)
+  })
+  test('a stranger finds a narrow door, and the containers are bounded', async () => {
+    await edge(stack)
+  })
+  test('the chatbot: a PDF, an answer as it is written, a live connection', async () => {
+    await journey(stack)
   })
 })

@@ -25,19 +25,21 @@ export async function stackImages(): Promise<StackImages> {
     build(['-f', join(ROOT, `deploy/images/${name}.Dockerfile`), '-t', tag], join(ROOT, 'deploy'))
     variables[`${name.toUpperCase()}_IMAGE`] = tag
   }
-  const app = 'minato-test/app'
   await npmImage('minato-test/npm')
-  build(
-    [
-      '-f',
-      join(ROOT, 'deploy/Dockerfile'),
-      '--build-arg',
-      'BUILD_IMAGE=minato-test/npm',
-      '-t',
-      app,
-    ],
-    ROOT,
-  )
+  const system = [
+    '-f',
+    join(ROOT, 'deploy/Dockerfile'),
+    '--build-arg',
+    'BUILD_IMAGE=minato-test/npm',
+  ]
+  variables['SANDBOX_IMAGE'] = 'minato-test/sandbox'
+  build([...system, '--target', 'sandbox', '-t', 'minato-test/sandbox'], ROOT)
+  // Named by what it holds: another stack that runs meanwhile keeps its own.
+  const id = build([...system, '-t', 'minato-test/app'], ROOT)
+    .trim()
+    .replace('sha256:', '')
+  const app = `minato-test/app:${id.slice(0, 12)}`
+  docker(['tag', 'minato-test/app', app])
   return { app, variables }
 }
 
@@ -77,8 +79,9 @@ function npmFolder(): string {
 }
 
 /** The host's network: a container's own may have no way out on a machine without forwarding. */
-function build(args: string[], context: string): void {
+function build(args: string[], context: string): string {
   const base = ['--network', 'host', '--build-arg', `BASE_IMAGE=${BASE}`]
   const { status, stdout, stderr } = docker(['build', '--quiet', ...base, ...args, context])
   if (status !== 0) throw new Error(`docker build ${args.join(' ')} failed:\n${stdout}\n${stderr}`)
+  return stdout
 }

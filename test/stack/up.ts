@@ -1,6 +1,6 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
@@ -26,6 +26,10 @@ export type Stack = {
   compose(args: string[], options?: { stdin?: string; mayFail?: boolean }): Ran
   /** Runs a program in a running service. */
   exec(service: string, args: string[], options?: { stdin?: string; mayFail?: boolean }): Ran
+  /** `docker inspect` of every container of the stack. */
+  inspect(): unknown[]
+  /** Asks the control API of the stand-ins, such as `/sandbox/mail`; from inside, as nothing publishes it. */
+  sandbox(path: string, init?: { method?: string; body?: unknown }): Promise<unknown>
   /** The first administrator, signed in with two-factor. */
   adminSession(): Promise<AdminSession>
   stop(): Promise<void>
@@ -38,8 +42,24 @@ type StackOptions = {
   /** Variables of .env and minato.env, and secrets by variable, on top of what init writes. */
   stack?: Record<string, string>
   settings?: Record<string, string>
-  /** Further profiles, such as `watch` or `sandbox`. */
-  profiles?: string[]
+}
+
+/** Model, mail and alerts by the stand-ins, which the settings must allow by name. */
+const SANDBOX = {
+  settings: {
+    MINATO_ALLOW_SANDBOX: 'model,mail',
+    LLM_URL: 'http://sandbox:4010/v1',
+    LLM_MODEL: 'sandbox-main',
+    MAIL_FROM: 'Minato <minato@quay.test>',
+  },
+  stack: {
+    COMPOSE_PROFILES: 'blue,alerts,sandbox',
+    ALERT_SMTP: 'sandbox:1025',
+    ALERT_SMTP_TLS: 'false',
+    ALERT_FROM: 'alerts@quay.test',
+    ALERT_MAIL_TO: 'watch@quay.test',
+    SANDBOX_TOKENS_PER_SECOND: '200',
+  },
 }
 
 /** What to pass as a test's `skip`. */
@@ -71,8 +91,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...['--domain', 'localhost', '--https-port', String(httpsPort)],
     ...['--http-port', String(await freePort()), '--certificate', 'self-signed'],
     ...['--size', options.size ?? 'standard', '--image', images.app],
-    ...flags('--stack', { ...images.variables, ...freeSubnet(), ...options.stack }),
-    ...flags('--set', options.settings ?? {}),
+    ...flags('--stack', {
+      ...{ ...images.variables, ...freeSubnet(), ...SANDBOX.stack, ...options.stack },
+    }),
+    ...flags('--set', { ...SANDBOX.settings, ...options.settings }),
+    ...(await secretFlags(folder, { MAIL_URL: 'smtp://sandbox:1025', LLM_API_KEY: 'sk-sandbox' })),
   ])
   if (made.code !== 0) throw new Error(made.stderr)
   const ca = await readFile(join(folder, 'certificates/fullchain.pem'), 'utf8')
@@ -84,6 +107,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stack: Stack = {
     ...{ project, folder, url, ca, env, compose, exec },
     secretsFolder: join(folder, 'secrets'),
+    inspect: () => {
+      const ids = compose(['ps', '--quiet']).stdout.trim().split('\n')
+      return JSON.parse(docker(['inspect', ...ids]).stdout)
+    },
+    sandbox: (path, init) => askSandbox(stack, path, init),
     adminSession: () => {
       admin ??= firstAdministrator(stack)
       return admin
@@ -94,7 +122,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     },
   }
   try {
-    bringUp(stack, options.profiles ?? [])
+    bringUp(stack)
     return stack
   } catch (error) {
     await stack.stop()
@@ -102,12 +130,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-function bringUp(stack: Stack, profiles: readonly string[]): void {
-  const profile = profiles.flatMap((name) => ['--profile', name])
+function bringUp(stack: Stack): void {
   try {
     stack.compose(['up', '--detach', '--no-build', '--wait', 'postgres', 'redis'])
     stack.compose(['run', '--rm', '-T', 'migrate'])
-    stack.compose([...profile, 'up', '--detach', '--no-build', '--wait'])
+    stack.compose(['up', '--detach', '--no-build', '--wait'])
   } catch (error) {
     const { stdout } = stack.compose(['logs', '--tail', '40', '--no-color'], { mayFail: true })
     throw new Error(`${(error as Error).message}\n${stdout}`)
@@ -131,10 +158,46 @@ function programs(folder: string, extra: Record<string, string>): Pick<Stack, 'c
   }
 }
 
+const ASK = `const [path, method, token, body] = process.argv.slice(1)
+const answer = await fetch('http://127.0.0.1:4010' + path, { method,
+  headers: { 'x-sandbox-token': token, ...(body ? { 'content-type': 'application/json' } : {}) },
+  ...(body ? { body } : {}) })
+const text = await answer.text()
+if (!answer.ok) throw new Error(answer.status + ' ' + text)
+console.log(text || 'null')`
+
+async function askSandbox(
+  stack: Stack,
+  path: string,
+  { method = 'GET', body }: { method?: string; body?: unknown } = {},
+): Promise<unknown> {
+  const { stdout: log } = stack.compose(['logs', '--no-color', '--no-log-prefix', 'sandbox'])
+  const token = /"controlToken":"([^"]+)"/.exec(log)?.[1] ?? ''
+  const text = body === undefined ? [] : [JSON.stringify(body)]
+  const args = ['node', '--input-type=module', '-e', ASK, path, method, token, ...text]
+  return JSON.parse(stack.exec('sandbox', args).stdout)
+}
+
+/** A secret is given to init as a file. */
+async function secretFlags(folder: string, secrets: Record<string, string>): Promise<string[]> {
+  const given: string[] = []
+  for (const [name, value] of Object.entries(secrets)) {
+    const path = join(folder, `.given-${name}`)
+    await writeFile(path, value, { mode: 0o600 })
+    given.push('--secret', `${name}=${path}`)
+  }
+  return given
+}
+
 /** Several stacks may run on one engine; networks must not overlap. */
 function freeSubnet(): Record<string, string> {
-  const net = `10.${randomInt(200, 250)}.${randomInt(1, 250)}`
-  return { FRONT_SUBNET: `${net}.0/24`, NGINX_ADDRESS: `${net}.2` }
+  const front = `10.${randomInt(200, 225)}.${randomInt(1, 250)}`
+  const data = `10.${randomInt(226, 250)}.${randomInt(1, 250)}`
+  return {
+    ...{ FRONT_SUBNET: `${front}.0/24`, NGINX_ADDRESS: `${front}.2` },
+    ...{ DATA_SUBNET: `${data}.0/24`, DATA_GATEWAY: `${data}.1` },
+    ...{ POSTGRES_ADDRESS: `${data}.10`, REDIS_ADDRESS: `${data}.11` },
+  }
 }
 
 function flags(flag: string, pairs: Readonly<Record<string, string>>): string[] {

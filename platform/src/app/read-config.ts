@@ -34,7 +34,10 @@ export function readConfig(
 /** A list that names an app wrongly would protect nothing, silently. */
 function unknownApps({ values }: Loaded, apps: readonly AppDefinition[]): Problem[] {
   const http = values['http'] as Partial<PlatformConfig['http']> | undefined
+  const core = values['core'] as Partial<PlatformConfig['core']> | undefined
   const named = {
+    WORKER_APPS: core?.workerApps,
+    WORKER_EXCEPT_APPS: core?.workerExceptApps,
     IP_ALLOW_APPS: http?.ipAllowApps?.map(({ app }) => app),
     IP_DENY_APPS: http?.ipDenyApps?.map(({ app }) => app),
     RATE_OVERRIDES: http?.rateOverrides?.flatMap(({ kind, name }) => (kind === 'app' ? name : [])),

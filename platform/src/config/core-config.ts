@@ -35,6 +35,14 @@ export const coreConfig = defineConfig(
     logFile: variable('LOG_FILE', z.string().optional(), {
       describe: 'file that receives the log besides stdout, rotated by size and age',
     }),
+    workerApps: variable('WORKER_APPS', list.default([]), {
+      describe: 'apps whose jobs this worker runs (empty: all)',
+      example: 'mcp-console',
+    }),
+    workerExceptApps: variable('WORKER_EXCEPT_APPS', list.default([]), {
+      describe: 'apps whose jobs this worker leaves to others, such as one that has Docker',
+      example: 'mcp-console',
+    }),
     metricsEnabled: variable('METRICS_ENABLED', bool.default(true), {
       describe: 'whether /metrics is served',
     }),

@@ -71,8 +71,8 @@ export type Jobs = {
   workers(): Promise<WorkerView[]>
   /** What the job wrote with `job.log`, oldest first; sanitized. */
   log(id: string): Promise<JobLogEntry[]>
-  /** Runs jobs in this process until the worker is stopped. */
-  startWorker(): Promise<Worker>
+  /** Runs jobs in this process until the worker is stopped; those named in `without` are left to others. */
+  startWorker(options?: { without?: ReadonlySet<string> }): Promise<Worker>
   routes(server: JobsServer): void
 }
 
@@ -109,7 +109,7 @@ export function createJobs(deps: JobsDeps): Jobs {
     watch: createWatching(context),
     register: (app, services) => register(context, app, services),
     prepare: () => prepareQueues(context),
-    startWorker: () => startWorker(context, minutes.flush),
+    startWorker: ({ without } = {}) => startWorker(context, minutes.flush, without),
     schedules: createSchedules(context),
     throughput: (options) => throughput(context.raw, options),
     workers: () => listWorkers(context),

@@ -38,11 +38,13 @@ export type Worker = {
 export async function startWorker(
   context: JobsContext,
   flush: () => Promise<void>,
+  without: ReadonlySet<string> = new Set(),
 ): Promise<Worker> {
   const boss = await openBoss(context.raw, context.log)
   const state: WorkerState = { id: randomUUID(), running: new Map(), draining: false }
   const lanes = new Map<string, Lane>()
   for (const [name, registered] of context.registered) {
+    if (without.has(name)) continue
     lanes.set(name, new Lane({ context, boss, state, registered }))
   }
   const stopListening = await listen(context, state, lanes)

@@ -14,7 +14,7 @@ export const init: Command = {
 Writes a folder from which \`docker compose up -d\` runs the production stack: the compose file and what
 it mounts, the settings, and secret files that only the containers' user can read. Asks for what is
 missing when it is on a terminal. Run it again after an upgrade or to change a setting: a secret that
-is there is never written over, and what you added to the files stays.
+is there is never written over (to replace one, delete its file first), and what you added stays.
 
   --folder DIR            where (default /srv/minato)
   --domain NAME           the name people open, such as minato.example.com

@@ -19,17 +19,18 @@ export function mergeEnv(
   const kept = there
     .split('\n')
     .map((line) => {
-      const name = /^([A-Z][A-Z0-9_]*)=/.exec(line)?.[1]
-      const value = name === undefined ? undefined : asked[name]
-      return name === undefined || value === undefined || known[name] === value
-        ? line
-        : `${name}=${quoted(value)}`
+      // A line that init commented out is where the answer belongs, once there is one.
+      const [, mark, name = ''] = /^(# )?([A-Z][A-Z0-9_]*)=/.exec(line) ?? []
+      const value = asked[name]
+      const settled = mark === undefined ? known[name] === value : known[name] !== undefined
+      return value === undefined || settled ? line : `${name}=${quoted(value)}`
     })
     .join('\n')
   const added = [
     ...lines.filter(({ name }) => known[name] === undefined && !hasCommented(there, name)),
     ...Object.entries(asked)
       .filter(([name]) => known[name] === undefined && lines.every((line) => line.name !== name))
+      .filter(([name]) => !hasCommented(there, name))
       .map(([name, value]) => ({ name, value, why: '' })),
   ].map(({ name, value, why }) => {
     const given = asked[name] ?? value

@@ -79,6 +79,7 @@ async function writeSecrets(folder: SettingsFolder, answers: Answers, now: Date)
   )
   const metrics = await folder.secret(own('metrics_token'), newPassword)
   await folder.secret('secrets/prometheus/metrics_token', () => metrics)
+  await folder.secret('secrets/grafana/admin_password', newPassword)
   for (const [name, value] of Object.entries(answers.secrets)) {
     await folder.secret(own(name.toLowerCase()), () => value)
   }
@@ -110,7 +111,7 @@ function stackLines(answers: Answers): EnvLine[] {
     },
     {
       name: 'COMPOSE_PROFILES',
-      value: answers.certificate === 'acme' ? 'blue,acme' : 'blue',
+      value: profiles(answers).join(','),
       why: 'the colour in service (minato deploy changes it) and what else runs',
     },
     { name: 'MINATO_IMAGE', value: answers.image, why: 'the release' },
@@ -119,15 +120,27 @@ function stackLines(answers: Answers): EnvLine[] {
     {
       name: 'FRONT_SUBNET',
       value: '172.31.240.0/24',
-      why: 'a network that nothing else on this host uses; nginx has a fixed address in it',
+      why: 'networks that nothing else on this host uses, with the fixed addresses in them',
     },
     { name: 'NGINX_ADDRESS', value: '172.31.240.2', why: '' },
+    { name: 'DATA_SUBNET', value: '172.31.241.0/24', why: '' },
+    { name: 'DATA_GATEWAY', value: '172.31.241.1', why: '' },
+    { name: 'POSTGRES_ADDRESS', value: '172.31.241.10', why: '' },
+    { name: 'REDIS_ADDRESS', value: '172.31.241.11', why: '' },
     ...(answers.certificate === 'acme'
       ? [
           { name: 'ACME_DOMAIN', value: answers.domain, why: 'whose certificate is fetched' },
           { name: 'ACME_EMAIL', value: answers.email, why: 'told to the certificate authority' },
         ]
       : []),
+  ]
+}
+
+function profiles(answers: Answers): string[] {
+  return [
+    'blue',
+    ...(answers.certificate === 'acme' ? ['acme'] : []),
+    ...(answers.stack['ALERT_SMTP'] === undefined ? [] : ['alerts']),
   ]
 }
 
