@@ -16,6 +16,7 @@ import type { Role } from './services.ts'
 import { laptopStandIns } from './stand-ins.ts'
 import { migrationFolders, type System } from './system.ts'
 import { appServices, createWeb, prepareJobs } from './web.ts'
+import { namesOfJobs, shareOfWork } from './worker-apps.ts'
 import { listenForHealth, urlOf } from './worker-health.ts'
 
 export type Running = {
@@ -155,11 +156,12 @@ async function startWorkers(
   { services }: Booted,
 ): Promise<string | undefined> {
   services.onClose('mail sender', services.mail.startSender())
-  for (const app of apps) {
+  const { mine, others } = shareOfWork(apps, services.config.core)
+  for (const app of mine) {
     if (app.worker === undefined) continue
     services.onClose(`${app.name} worker`, await app.worker(appServices(services, app)))
   }
-  const worker = await services.jobs.startWorker()
+  const worker = await services.jobs.startWorker({ without: namesOfJobs(others) })
   services.onClose('jobs', worker.stop)
   services.onClose('realtime pruning', services.realtime.startPruning())
   if (services.role !== 'worker') return undefined
