@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { referencePages } from './reference/pages.ts'
 import { cli } from './system.ts'
 
 const ROOT = dirname(import.meta.dirname)
@@ -24,4 +25,25 @@ test('nothing in the README points to a file that is not there', () => {
     for (const link of links)
       assert.doesNotThrow(() => readFileSync(join(ROOT, link)), `${name}: ${link}`)
   }
+})
+
+test('docs/reference has every error and every route as the code has them', async () => {
+  for (const [path, text] of Object.entries(await referencePages())) {
+    assert.equal(readFileSync(join(ROOT, path), 'utf8'), text, `${path}: run \`npm run docs\``)
+  }
+})
+
+test('the diagrams name every app and every concern of the platform', () => {
+  const page = readFileSync(join(ROOT, 'docs/reference/architecture.md'), 'utf8')
+  const [components = ''] = page.split('## A request')
+  const folders = ['apps', 'platform/src'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory()),
+  )
+  const missing = folders.filter(
+    ({ name }) => !new RegExp(`^ +${name}(\\[|$)`, 'm').test(components),
+  )
+  assert.deepEqual(
+    missing.map(({ name }) => name),
+    [],
+  )
 })

@@ -24,7 +24,7 @@ export async function describeApi(server: FastifyInstance, version: string): Pro
     },
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input)
-      const { permission } = input.route.config ?? {}
+      const { permission, rate } = input.route.config ?? {}
       const tag = input.url.split('/')[2] ?? 'system'
       return {
         url,
@@ -32,6 +32,8 @@ export async function describeApi(server: FastifyInstance, version: string): Pro
           tags: [input.url.startsWith('/api/') ? tag : 'system'],
           ...schema,
           'x-permission': permission,
+          'x-rate': rate,
+          'x-body-limit': input.route.bodyLimit,
           ...(permission === 'public' ? { security: [] } : {}),
         },
       }
