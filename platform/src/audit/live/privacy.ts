@@ -107,7 +107,7 @@ export const closedByDefault = defineCheck<LiveCheck>({
       )
     const tries: Record<string, string>[] = [
       {},
-      { authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.' },
+      { authorization: `Bearer ${unsignedToken()}` },
       { 'x-api-key': 'mnt_minato_audit_guess' },
     ]
     for (const path of paths) {
@@ -131,6 +131,12 @@ export const closedByDefault = defineCheck<LiveCheck>({
     )
   },
 })
+
+/** A token that says of itself that nobody signed it (CWE-347). */
+function unsignedToken(): string {
+  const parts = [{ alg: 'none' }, { sub: 'admin', exp: 4_102_444_800 }]
+  return `${parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`
+}
 
 const MOST_PATHS = 20
 

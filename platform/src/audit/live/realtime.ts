@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { defineCheck, fail, type LiveCheck, type Outcome, pass, skip } from '../define-check.ts'
 import { enqueueProbe } from './jobs.ts'
 import { codeOf, type Visit, visitOf } from './visit.ts'
@@ -12,7 +13,7 @@ const upgrade = (visit: Visit, headers: Record<string, string>) =>
       connection: 'Upgrade',
       upgrade: 'websocket',
       'sec-websocket-version': '13',
-      'sec-websocket-key': 'bWluYXRvLWF1ZGl0LWtleQ==',
+      'sec-websocket-key': randomBytes(16).toString('base64'),
       ...headers,
     },
     timeoutMs: 8000,
