@@ -2,6 +2,7 @@ import { defineApp } from '@minato/platform/app'
 import { auditRoutes } from './server/audit-routes.ts'
 import { backupRoutes } from './server/backup-routes.ts'
 import { capRoutes } from './server/cap-routes.ts'
+import { deployRoutes } from './server/deploy-routes.ts'
 import { errorGroupRoutes } from './server/error-group-routes.ts'
 import { jobFigureRoutes } from './server/job-figure-routes.ts'
 import { jobRoutes } from './server/job-routes.ts'
@@ -54,6 +55,7 @@ export default defineApp({
     jobFigureRoutes(server, services)
     scheduleRoutes(server, services)
     realtimeRoutes(server, services)
+    deployRoutes(server, services)
     readinessRoutes(server, services)
     backupRoutes(server, services)
   },

@@ -55,6 +55,18 @@ const pages = {
     () => import('./readiness/readiness-page.tsx'),
     'RunPage',
   ),
+  '/operations/deploys': lazyRouteComponent(
+    () => import('./deploys/deploys-page.tsx'),
+    'DeploysPage',
+  ),
+  '/operations/deploys/processes': lazyRouteComponent(
+    () => import('./deploys/processes-page.tsx'),
+    'ProcessesPage',
+  ),
+  '/operations/deploys/$id': lazyRouteComponent(
+    () => import('./deploys/deploy-page.tsx'),
+    'DeployPage',
+  ),
   '/operations/realtime': lazyRouteComponent(
     () => import('./realtime/connections-page.tsx'),
     'ConnectionsPage',

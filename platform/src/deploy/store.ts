@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Database } from '../data/index.ts'
 import type { DeployRecord } from './record.ts'
 import type { DeployTables } from './tables.ts'
@@ -50,26 +50,39 @@ export async function listDeploys(
     .orderBy('id', 'desc')
     .limit(options.limit + 1)
     .execute()
-  const items = rows.slice(0, options.limit).map(
-    (row): DeployRecord => ({
-      id: row.id,
-      kind: row.kind,
-      release: row.release,
-      color: row.color,
-      previous: { release: row.previous_release, color: row.previous_color },
-      state: row.state,
-      reason: row.reason,
-      by: row.deployed_by,
-      startedAt: row.started_at.toISOString(),
-      endedAt: row.ended_at?.toISOString() ?? null,
-      migrations: row.migrations,
-      contracts: row.contracts,
-      steps: row.steps,
-    }),
-  )
+  const items = rows.slice(0, options.limit).map(recordOf)
   const last = items.at(-1)
   const more = rows.length > options.limit && last !== undefined
   return { items, nextCursor: more ? `${Date.parse(last.startedAt)}_${last.id}` : null }
+}
+
+/** One deploy, or undefined. */
+export async function findDeploy(db: Database, id: string): Promise<DeployRecord | undefined> {
+  const row = await db
+    .withTables<DeployTables>()
+    .selectFrom('minato.deploys')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row === undefined ? undefined : recordOf(row)
+}
+
+function recordOf(row: Selectable<DeployTables['minato.deploys']>): DeployRecord {
+  return {
+    id: row.id,
+    kind: row.kind,
+    release: row.release,
+    color: row.color,
+    previous: { release: row.previous_release, color: row.previous_color },
+    state: row.state,
+    reason: row.reason,
+    by: row.deployed_by,
+    startedAt: row.started_at.toISOString(),
+    endedAt: row.ended_at?.toISOString() ?? null,
+    migrations: row.migrations,
+    contracts: row.contracts,
+    steps: row.steps,
+  }
 }
 
 /** Releases that stayed in service to the end of their deploy; undefined where none is recorded. */

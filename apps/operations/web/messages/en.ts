@@ -1,4 +1,5 @@
 import backups from './en/backups.ts'
+import deploys from './en/deploys.ts'
 import jobs from './en/jobs.ts'
 import mail from './en/mail.ts'
 import models from './en/models.ts'
@@ -22,6 +23,7 @@ export default {
   ...mail,
   ...jobs,
   ...backups,
+  ...deploys,
   ...models,
   ...prompts,
   ...readiness,

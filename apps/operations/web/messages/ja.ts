@@ -1,6 +1,7 @@
 import type { Translation } from '@minato/web/messages'
 import type en from './en.ts'
 import backups from './ja/backups.ts'
+import deploys from './ja/deploys.ts'
 import jobs from './ja/jobs.ts'
 import mail from './ja/mail.ts'
 import models from './ja/models.ts'
@@ -24,6 +25,7 @@ const ja: Translation<typeof en> = {
   ...mail,
   ...jobs,
   ...backups,
+  ...deploys,
   ...models,
   ...prompts,
   ...readiness,
