@@ -22,6 +22,7 @@ const service = z.looseObject({
   user: text.optional(),
   network_mode: z.string().optional(),
   cap_drop: z.array(z.string()).optional(),
+  cap_add: z.array(z.string()).optional(),
   security_opt: z.array(z.string()).optional(),
   profiles: z.array(z.string()).optional(),
   restart: z.union([z.string(), z.boolean()]).transform(String).optional(),

@@ -41,7 +41,17 @@ function instructionsOf(text: string): Instruction[] {
   return found
 }
 
-/** The stage that becomes the image: the last one. */
+/** The last stage, which becomes the image, with what it takes over from the stages it stands on. */
 export function finalStage({ stages }: Dockerfile): Stage | undefined {
-  return stages.at(-1)
+  const last = stages.at(-1)
+  if (last === undefined) return undefined
+  const instructions = [...last.instructions]
+  let base = last
+  for (let at = stages.length - 1; at > 0; at = stages.indexOf(base)) {
+    const parent = stages.slice(0, at).findLast(({ name }) => name === base.from)
+    if (parent === undefined) break
+    instructions.unshift(...parent.instructions)
+    base = parent
+  }
+  return { ...last, from: base.from, instructions }
 }

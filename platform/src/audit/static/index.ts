@@ -1,4 +1,6 @@
 import type { StaticCheck } from '../define-check.ts'
+import { cloudChecks } from './cloud.ts'
+import { containerChecks } from './containers.ts'
 import { deliveryChecks } from './delivery.ts'
 import { imageChecks } from './image.ts'
 import { nginxChecks } from './nginx.ts'
@@ -13,9 +15,11 @@ export const staticChecks: readonly StaticCheck[] = [
   ...secretChecks,
   ...repositoryChecks,
   ...imageChecks,
+  ...containerChecks,
   ...stackChecks,
   ...storeChecks,
   ...nginxChecks,
   ...deliveryChecks,
   ...operatingChecks,
+  ...cloudChecks,
 ]

@@ -1,31 +1,9 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { defineCheck, fail, type Outcome, pass, type StaticCheck, skip } from '../define-check.ts'
+import { fail, pass, type StaticCheck } from '../define-check.ts'
 import { judge } from '../evidence.ts'
-import type { StaticContext } from './context.ts'
+import { operatingCheck } from './operating-check.ts'
 import type { SourceTree } from './source-tree.ts'
-
-type Words = Omit<StaticCheck, 'phase' | 'run'>
-
-/** A check of what the people who run the system need; an image does not carry all of it. */
-function operatingCheck(
-  check: Words & {
-    below: string
-    look(files: SourceTree, context: StaticContext): Promise<Outcome>
-  },
-): StaticCheck {
-  const { below, look, ...words } = check
-  return defineCheck<StaticCheck>({
-    ...words,
-    phase: 'static',
-    run(context) {
-      const present = context.files.paths.some((path) => path.startsWith(below))
-      return present
-        ? look(context.files, context)
-        : skip(`There is no ${below} here.`, `${below} がここにはありません。`)
-    },
-  })
-}
 
 const rule = z.looseObject({
   alert: z.string().optional(),
@@ -346,63 +324,6 @@ const loadTest = operatingCheck({
   },
 })
 
-/** What the template of a cloud must hold: words of AWS CDK. */
-const CLOUD: readonly [string, RegExp][] = [
-  ['network (VPC)', /new\s+(?:\w+\.)?Vpc\(/],
-  ['security groups', /SecurityGroup\(|\.connections\.allow/],
-  ['database in two zones', /multiAz:\s*true/],
-  ['Redis', /CfnReplicationGroup|CfnCacheCluster|CfnServerlessCache/],
-  ['bucket with versions', /versioned:\s*true/],
-  ['CDN', /Distribution\(/],
-  ['DNS', /ARecord\(|HostedZone/],
-  ['secrets', /secretsmanager|Secret\b/],
-  ['alarms', /Alarm\(/],
-  ['auto scaling', /autoScaleTaskCount|scaleOnCpu/],
-]
-
-const cloud = operatingCheck({
-  id: 'cloud.template',
-  below: 'deploy/aws/',
-  severity: 'low',
-  title: {
-    en: 'The cloud template holds all of its parts',
-    ja: 'クラウドの雛形に必要なものがそろっている',
-  },
-  why: {
-    en: 'What is clicked together by hand cannot be built again.',
-    ja: '手作業で作ったものは、同じものを作り直せません。',
-  },
-  mend: {
-    en: 'Add the missing parts to deploy/aws.',
-    ja: '足りないものを deploy/aws に加えます。',
-  },
-  minutes: 120,
-  seeds: [
-    '004 VPCとサブネットの構成',
-    '004 セキュリティグループの設定',
-    '004 RDS（PostgreSQL）の構築',
-    '004 ElastiCache（Redis）の構築',
-    '004 S3バケットの作成',
-    '004 CloudFrontの設定',
-    '004 Route 53のDNS設定',
-    '004 CloudWatchアラームの設定',
-  ],
-  async look(files) {
-    const paths = files.matching(/^deploy\/aws\/.*\.ts$/)
-    const text = (await Promise.all(paths.map((path) => files.read(path)))).join('\n')
-    const missing = CLOUD.filter(([, pattern]) => !pattern.test(text))
-    return judge(
-      missing.map(([name]) => name),
-      { en: 'Missing:', ja: '不足:' },
-      {
-        en: `${CLOUD.length} parts in ${paths.length} files.`,
-        ja: `${paths.length} ファイルに ${CLOUD.length} 項目。`,
-      },
-      { file: 'deploy/aws' },
-    )
-  },
-})
-
 export const operatingChecks: readonly StaticCheck[] = [
   alertRules,
   serviceLevels,
@@ -412,5 +333,4 @@ export const operatingChecks: readonly StaticCheck[] = [
   runbooks,
   decisions,
   loadTest,
-  cloud,
 ]

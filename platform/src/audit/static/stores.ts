@@ -1,7 +1,7 @@
 import { fail, type Outcome, pass, type StaticCheck } from '../define-check.ts'
 import type { Compose } from './compose.ts'
 import type { StaticContext } from './context.ts'
-import { stackCheck } from './stack.ts'
+import { stackCheck } from './stack-check.ts'
 
 /** Words of a service's command and the lines of its settings files, comments taken out. */
 async function settingsOf(

@@ -8,8 +8,8 @@ export default {
     one: 'Run of the audit',
     empty: 'The audit has not been run yet',
     emptyDetail: 'Run it here, or with “minato audit”. It takes a minute.',
-    run: 'Run again',
-    runQuiet: 'Without live checks',
+    run: 'Run every check',
+    runQuiet: 'Run without live checks',
     runTitle: 'Run every check?',
     runDetail:
       'The live checks sign in, send a test mail and a test error, and use up limits of accounts of their own. People may go on working.',
