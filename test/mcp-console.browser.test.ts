@@ -152,7 +152,10 @@ describe('from the vault to an agent’s call', NEEDS, () => {
     assert.ok(tools.some(({ name }) => name === `${NAME}__echo`))
     assert.equal(await callTool(client, `${NAME}__echo`, { message: 'hai' }), 'Echo: hai')
     await visitor.open('/mcp-console/gateway/calls')
-    await page.getByRole('row').filter({ hasText: 'echo' }).getByText('完了').waitFor()
+    const called = page.getByRole('row').filter({ hasText: 'echo' })
+    await called.getByText('完了').waitFor()
+    await called.getByText(NAME, { exact: true }).waitFor()
+    await called.getByText(/^\d+ バイト$/).waitFor()
   })
 
   step('a new value reaches the server when it is made anew, and no answer tells it', async () => {
