@@ -10,14 +10,16 @@ import { findPeer } from './peers.ts'
 
 export type TestPostgres = AsyncDisposable & {
   url: string
+  /** The cluster's files; what runs them must be the account that owns them. */
+  data: string
   /** Stops the server at once, as a crash of the machine would. */
   stop(): Promise<void>
   /** Starts it again on the same data and port. */
   start(): Promise<void>
 }
 
-/** A PostgreSQL of the test's own: temporary folder, free port, loopback only. */
-export async function startPostgres(): Promise<TestPostgres> {
+/** A PostgreSQL of the test's own: temporary folder, free port, loopback only. `settings` as in its file. */
+export async function startPostgres(settings: readonly string[] = []): Promise<TestPostgres> {
   const bin = findPeer('postgres')
   if (bin === undefined) throw new Error('PostgreSQL is not installed.')
   const folder = mkdtempSync(join(tmpdir(), 'minato-postgres-'))
@@ -55,6 +57,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       'fsync=off',
       '-c',
       'max_connections=60',
+      ...settings.flatMap((setting) => ['-c', setting]),
     ]
     server = spawn(...asServer(join(bin, 'postgres'), flags), { stdio: 'ignore' })
     await answers(url)
@@ -71,6 +74,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   await start()
   return {
     url,
+    data,
     start,
     stop,
     async [Symbol.asyncDispose]() {
@@ -81,7 +85,7 @@ export async function startPostgres(): Promise<TestPostgres> {
 }
 
 /** PostgreSQL refuses to run as root: there the account of its package runs it. */
-function asServer(program: string, args: string[]): [string, string[]] {
+export function asServer(program: string, args: string[]): [string, string[]] {
   return process.getuid?.() === 0
     ? ['runuser', ['-u', 'postgres', '--', program, ...args]]
     : [program, args]

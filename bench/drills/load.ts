@@ -1,0 +1,157 @@
+// 1,000 signed-in people on the small stack (0.5 CPU and 512 MB for the web process, seed 001), each with
+// one request every five seconds for two minutes, through nginx over TLS on a connection of their own.
+//   node bench/drills/load.ts [--people 1000] [--seconds 120] [--json]
+// Ends with 1 when more than 0.1 % failed, the 95th percentile passed 200 ms, or memory grew.
+import { createHash, randomBytes } from 'node:crypto'
+import { Agent, request } from 'node:https'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { docker } from '../../test/docker.ts'
+import { type Stack, startStack } from '../../test/stack/up.ts'
+
+const EVERY_MS = 5000
+/** What people who are signed in ask for, in parts of a hundred. */
+const MIX: readonly (readonly [parts: number, method: string, path: string])[] = [
+  [40, 'GET', '/api/chatbot/conversations'],
+  [20, 'GET', '/api/auth/session'],
+  [15, 'GET', '/api/chatbot/models'],
+  [15, 'GET', '/'],
+  [5, 'GET', '/api/jobs'],
+  [5, 'POST', '/api/chatbot/conversations'],
+]
+
+type Seen = { latencies: number[]; failed: Map<string, number>; memoryMb: number[] }
+
+const { values } = parseArgs({
+  options: {
+    people: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '120' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const people = Number(values.people)
+const seconds = Number(values.seconds)
+const stack = await startStack({ size: 'small', settings: { LOG_LEVEL: 'warn' } })
+try {
+  const cookies = signedIn(stack, people)
+  await load(cookies, 10) // the first requests of a process compile what they run
+  const seen = await load(cookies, seconds)
+  process.exitCode = report(seen)
+} finally {
+  await stack.stop()
+}
+
+/** People with a session each, written as the system itself writes them: only the hash is stored. */
+function signedIn(stack: Stack, count: number): string[] {
+  const tokens = Array.from({ length: count }, () => `mns_${randomBytes(32).toString('base64url')}`)
+  const rows = tokens.map((token, at) => {
+    const hash = createHash('sha256').update(token).digest('hex')
+    return `(${at}, '${hash}')`
+  })
+  const sql = `with given (n, hash) as (values ${rows.join(',')}), made as (
+      insert into minato.users (email, email_key, name, roles, email_verified_at)
+      select 'p' || n || '@quay.test', 'p' || n || '@quay.test', 'Person ' || n, '{user}', now()
+      from given returning id, email)
+    insert into minato.sessions (user_id, token_hash, created_at, last_active_at, idle_timeout_ms, expires_at)
+    select made.id, given.hash, now(), now(), 1800000, now() + interval '12 hours'
+    from made join given on made.email = 'p' || given.n || '@quay.test';`
+  const psql = ['psql', '-qX', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', 'minato']
+  stack.exec('postgres', psql, { stdin: sql })
+  return tokens.map((token) => `__Host-minato_session=${token}`)
+}
+
+async function load(cookies: readonly string[], forSeconds: number): Promise<Seen> {
+  const seen: Seen = { latencies: [], failed: new Map(), memoryMb: [] }
+  const end = performance.now() + forSeconds * 1000
+  const agents = cookies.map(() => new Agent({ keepAlive: true, maxSockets: 1, ca: stack.ca }))
+  const watching = watchMemory(seen, end)
+  await Promise.all(
+    cookies.map(async (cookie, at) => {
+      // Spread over the five seconds; each keeps its own beat, however long answers take.
+      let next = performance.now() + (at / cookies.length) * EVERY_MS
+      while (next < end) {
+        await delay(Math.max(0, next - performance.now()))
+        await ask(cookie, agents[at], next, seen)
+        next += EVERY_MS
+      }
+    }),
+  )
+  await watching
+  for (const agent of agents) agent.destroy()
+  return seen
+}
+
+/** Measured from when it was due: a server that stalls is not spared. */
+async function ask(
+  cookie: string,
+  agent: Agent | undefined,
+  due: number,
+  seen: Seen,
+): Promise<void> {
+  const { method, path } = pick(Math.random() * 100)
+  const outcome = await new Promise<string>((resolve) => {
+    const headers = {
+      cookie,
+      origin: stack.url,
+      'sec-fetch-site': 'same-origin',
+      ...(method === 'POST' ? { 'content-type': 'application/json', 'content-length': 2 } : {}),
+    }
+    const asked = request(stack.url + path, { method, headers, agent, timeout: 30_000 })
+    asked.on('response', (answer) => {
+      answer.resume()
+      answer.on('end', () => resolve(String(answer.statusCode)))
+      answer.on('error', (error) => resolve(error.message))
+    })
+    asked.on('timeout', () => asked.destroy(new Error('timeout')))
+    asked.on('error', (error) => resolve(error.message))
+    asked.end(method === 'POST' ? '{}' : undefined)
+  })
+  if (/^20\d$/.test(outcome)) seen.latencies.push(performance.now() - due)
+  else {
+    const what = `${method} ${path}: ${outcome}`
+    seen.failed.set(what, (seen.failed.get(what) ?? 0) + 1)
+  }
+}
+
+function pick(at: number): { method: string; path: string } {
+  let upTo = 0
+  for (const [parts, method, path] of MIX) {
+    upTo += parts
+    if (at < upTo) return { method, path }
+  }
+  return { method: 'GET', path: '/' }
+}
+
+async function watchMemory(seen: Seen, end: number): Promise<void> {
+  const [id = ''] = stack.compose(['ps', '--quiet', 'web-blue']).stdout.trim().split('\n')
+  while (performance.now() < end) {
+    const { stdout } = docker(['stats', '--no-stream', '--format', '{{.MemUsage}}', id])
+    const megabytes = Number(/^([\d.]+)MiB/.exec(stdout)?.[1])
+    if (Number.isFinite(megabytes)) seen.memoryMb.push(megabytes)
+    await delay(8000)
+  }
+}
+
+function report({ latencies, failed, memoryMb }: Seen): number {
+  latencies.sort((a, b) => a - b)
+  const at = (share: number) => Math.round(latencies[Math.floor(latencies.length * share)] ?? 0)
+  const failures = [...failed.values()].reduce((sum, count) => sum + count, 0)
+  const requests = latencies.length + failures
+  // The first and the last third: a single sample says when the collector ran.
+  const third = Math.max(1, Math.floor(memoryMb.length / 3))
+  const mean = (part: number[]) => part.reduce((sum, mb) => sum + mb, 0) / Math.max(1, part.length)
+  const growthMb = mean(memoryMb.slice(-third)) - mean(memoryMb.slice(0, third))
+  const found = {
+    ...{ people, seconds, requests, perSecond: Math.round(requests / seconds), failures },
+    ...{ p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), maxMs: at(1 - 1e-9) },
+    ...{ memoryMb: memoryMb.map(Math.round), growthMb: Math.round(growthMb) },
+  }
+  const held = failures <= requests / 1000 && found.p95Ms < 200 && growthMb < 40
+  if (values.json) console.log(JSON.stringify({ ...found, failed: [...failed], held }))
+  else {
+    for (const [name, value] of Object.entries(found)) console.log(`${name.padEnd(12)} ${value}`)
+    for (const [what, count] of failed) console.log(`  ${count} × ${what}`)
+    console.log(held ? 'held: errors ≤ 0.1 %, p95 < 200 ms, memory flat' : 'not held')
+  }
+  return held ? 0 : 1
+}
