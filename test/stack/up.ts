@@ -136,7 +136,7 @@ function bringUp(stack: Stack): void {
     stack.compose(['run', '--rm', '-T', 'migrate'])
     stack.compose(['up', '--detach', '--no-build', '--wait'])
   } catch (error) {
-    const { stdout } = stack.compose(['logs', '--tail', '40', '--no-color'], { mayFail: true })
+    const { stdout } = stack.compose(['logs', '--tail', '15', '--no-color'], { mayFail: true })
     throw new Error(`${(error as Error).message}\n${stdout}`)
   }
 }
