@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { AppDefinition, AppServices } from '../app/define-app.ts'
 import type { Services } from '../app/services.ts'
 import type { StateImport } from '../app/state-import.ts'
+import { markBackup } from '../backup/index.ts'
 import { defineErrors } from '../errors/index.ts'
 import { defineOperation } from './operation.ts'
 
@@ -41,6 +42,7 @@ export const importOperations = [
       const { app, found } = findImport(apps, name)
       const user = owner === undefined ? undefined : await services.auth.users.find(owner)
       if (user === null) throw importErrors.IMPORT_OWNER_UNKNOWN({ owner: owner ?? '' })
+      if (apply) await markBackup(services, 'import', `before: ${name}`)
       return await found.run(servicesOf(services, app), {
         ...{ file, apply, fernetKeys, actor: actor.name },
         ownerId: user?.id,

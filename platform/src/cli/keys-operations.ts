@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { schemaOf } from '../app/define-app.ts'
 import { encryptedCaches, encryptedColumns } from '../app/encrypted-columns.ts'
 import type { Services } from '../app/services.ts'
+import { markBackup } from '../backup/index.ts'
 import { defineErrors } from '../errors/index.ts'
 import type { EncryptedColumn } from '../keys/index.ts'
 import { fingerprint, parseKeys } from '../keys/index.ts'
@@ -66,6 +67,8 @@ export const keysOperations = [
       for (const column of encryptedColumns(context.apps)) {
         columns.push({ ...column, pending: await countPending(services.db, column, from) })
       }
+      // Every stored secret is about to be written anew.
+      if (columns.some(({ pending }) => pending > 0)) await markBackup(services, 'key-rotation')
       return { columns }
     },
   }),
