@@ -23,6 +23,8 @@ export async function fillSystem(
   const admin = await becomeAdministrator(system)
   const conversation = await talk(system.url, admin)
   await invite(system.url, admin)
+  const audit = await system.cli(['audit', '--phase', 'boot'])
+  assert.equal(audit.code, 1, audit.stderr)
   const first = async (path: string, field: string) => await firstOf(system.url, admin, path, field)
   const filled = await fillConsole(system, admin)
   return {
@@ -34,6 +36,9 @@ export async function fillSystem(
       '/operations/users/$id': `/operations/users/${await first('/users', 'id')}`,
       '/operations/jobs/$id': `/operations/jobs/${await first('/jobs', 'id')}`,
       '/operations/llm/prompts/$name': `/operations/llm/prompts/${await first('/llm/prompts', 'name')}`,
+      '/operations/readiness/$id': `/operations/readiness/${await first('/readiness', 'id')}`,
+      '/operations/deploys/$id': `/operations/deploys/${await first('/deploys', 'id')}`,
+      '/operations/backups/drills/$id': `/operations/backups/drills/${await first('/drills', 'id')}`,
       '/operations/errors/$fingerprint': `/operations/errors/${await first('/errors', 'fingerprint')}`,
     },
   }
