@@ -10,6 +10,7 @@ import { laneRoutes } from './server/lane-routes.ts'
 import { logLevelRoutes } from './server/log-level-routes.ts'
 import { mailRoutes } from './server/mail-routes.ts'
 import { mailboxRoutes } from './server/mailbox-routes.ts'
+import { metricRoutes } from './server/metric-routes.ts'
 import { promptRoutes } from './server/prompt-routes.ts'
 import { readinessRoutes } from './server/readiness-routes.ts'
 import { realtimeRoutes } from './server/realtime-routes.ts'
@@ -48,6 +49,7 @@ export default defineApp({
     usageRoutes(server, services)
     laneRoutes(server, services)
     capRoutes(server, services)
+    metricRoutes(server, services)
     promptRoutes(server, services)
     errorGroupRoutes(server, services)
     logLevelRoutes(server, services)

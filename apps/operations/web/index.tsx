@@ -98,6 +98,10 @@ const pages = {
     () => import('./backups/drill-page.tsx'),
     'DrillPage',
   ),
+  '/operations/metrics': lazyRouteComponent(
+    () => import('./metrics/metrics-page.tsx'),
+    'MetricsPage',
+  ),
   '/operations/errors': lazyRouteComponent(() => import('./records/errors-page.tsx'), 'ErrorsPage'),
   '/operations/errors/$fingerprint': lazyRouteComponent(
     () => import('./records/error-page.tsx'),

@@ -1,5 +1,6 @@
 import type { Section } from '@minato/web/sections-page'
 import {
+  IconActivity,
   IconArchive,
   IconBug,
   IconChartBar,
@@ -36,6 +37,7 @@ export const sections: readonly Section[] = [
   section('realtime', IconPlug, ['ライブ接続', 'Connections']),
   section('llm', IconChartBar, ['モデル', 'Models']),
   section('backups', IconArchive, ['バックアップ', 'Backups']),
+  section('metrics', IconActivity, ['メトリクス', 'Metrics']),
   section('errors', IconBug, ['エラー', 'Errors']),
   section('log', IconFileText, ['ログ', 'Log']),
   section('sandbox', IconTestPipe, ['サンドボックス', 'Sandbox']),

@@ -5,7 +5,8 @@ import { readRunFile, removeRunFile, writeRunFile } from '../cli/run-file.ts'
 import type { Environment } from '../config/index.ts'
 import { dataErrors, migrate, migrationStatus, readMigrations } from '../data/index.ts'
 import { startBeating } from '../deploy/index.ts'
-import { listenForMetrics, watchPressure } from '../http/index.ts'
+import { listenForMetrics, type Pressure, watchPressure } from '../http/index.ts'
+import { startHistory } from '../observe/index.ts'
 import { type Booted, bootServices } from './boot.ts'
 import type { AppDefinition } from './define-app.ts'
 import { type DrainState, drain } from './drain.ts'
@@ -69,17 +70,7 @@ async function run(
     services.onClose('process row', startBeating(services))
     const state: DrainState = { draining: false, closing: false }
     let end: (reason: string) => void = () => undefined
-    const pressure = watchPressure({
-      maxDelayMs: patience(booted),
-      maxRssBytes: services.config.http.maxRssBytes,
-      onMemoryLimit: (rss) => {
-        services.log.error('process.memory_limit', { rss })
-        // Jitter: several processes near their limit must not leave together.
-        setTimeout(() => end('memory limit'), Math.random() * 5000).unref()
-      },
-    })
-    services.onClose('pressure', () => pressure.close())
-    observeServices(services, apps, pressure)
+    const pressure = watchItself(apps, booted, (reason) => end(reason))
     const server =
       services.role === 'worker'
         ? undefined
@@ -117,6 +108,28 @@ async function run(
     await booted.close()
     throw error
   }
+}
+
+/** From here on the process knows how it is, tells it and leaves before its memory is used up. */
+function watchItself(
+  apps: readonly AppDefinition[],
+  booted: Booted,
+  end: (reason: string) => void,
+): Pressure {
+  const { services } = booted
+  const pressure = watchPressure({
+    maxDelayMs: patience(booted),
+    maxRssBytes: services.config.http.maxRssBytes,
+    onMemoryLimit: (rss) => {
+      services.log.error('process.memory_limit', { rss })
+      // Jitter: several processes near their limit must not leave together.
+      setTimeout(() => end('memory limit'), Math.random() * 5000).unref()
+    },
+  })
+  services.onClose('pressure', () => pressure.close())
+  observeServices(services, apps, pressure)
+  services.onClose('history', startHistory(services).stop)
+  return pressure
 }
 
 /** The embedded database works in this process: its long turns are no flood of requests. */

@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { Badge } from '@minato/web/badge'
+import chart from '@minato/web/bar-chart.module.css'
 import classes from '@minato/web/blocks.module.css'
 import { DataTable, useFilters } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
@@ -11,7 +12,6 @@ import { OperationsPage } from '../operations-page.tsx'
 import { useAnswer, useList } from '../queries.ts'
 import type { List } from '../shapes.ts'
 import type { Ended, WorkerRow } from './job-shapes.ts'
-import own from './jobs.module.css'
 import { useJobsTabs } from './jobs-tabs.ts'
 import { ThroughputChart } from './throughput-chart.tsx'
 
@@ -36,7 +36,7 @@ export function ThroughputPage() {
       />
       <section className={classes.section}>
         <h2>{t('workers.question', { period: t(`workers.periods.${hours}`) })}</h2>
-        <div className={own.figure}>
+        <div className={chart.figure}>
           <Answer of={ended} lines={5}>
             {({ items }) => <ThroughputChart steps={items} />}
           </Answer>

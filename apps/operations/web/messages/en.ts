@@ -2,6 +2,7 @@ import backups from './en/backups.ts'
 import deploys from './en/deploys.ts'
 import jobs from './en/jobs.ts'
 import mail from './en/mail.ts'
+import metrics from './en/metrics.ts'
 import models from './en/models.ts'
 import prompts from './en/prompts.ts'
 import readiness from './en/readiness.ts'
@@ -24,6 +25,7 @@ export default {
   ...jobs,
   ...backups,
   ...deploys,
+  ...metrics,
   ...models,
   ...prompts,
   ...readiness,

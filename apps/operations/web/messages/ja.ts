@@ -4,6 +4,7 @@ import backups from './ja/backups.ts'
 import deploys from './ja/deploys.ts'
 import jobs from './ja/jobs.ts'
 import mail from './ja/mail.ts'
+import metrics from './ja/metrics.ts'
 import models from './ja/models.ts'
 import prompts from './ja/prompts.ts'
 import readiness from './ja/readiness.ts'
@@ -26,6 +27,7 @@ const ja: Translation<typeof en> = {
   ...jobs,
   ...backups,
   ...deploys,
+  ...metrics,
   ...models,
   ...prompts,
   ...readiness,

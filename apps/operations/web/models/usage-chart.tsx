@@ -1,3 +1,4 @@
+import chart from '@minato/web/bar-chart.module.css'
 import { useLocale } from '@minato/web/locale'
 import type { UsageRow } from '../shapes.ts'
 import { formatMetric, type Metric, measured } from './metric.ts'
@@ -27,13 +28,13 @@ export function UsageChart({
   const used = rows.filter((row) => measured(row, metric) > 0)
   const spoken = used.map((row) => `${dayOf(row)} ${words(measured(row, metric))}`).join(', ')
   return (
-    <div className={classes.chart} role="img" aria-label={`${question} ${spoken}`}>
-      <div className={classes.scale}>
+    <div className={chart.chart} role="img" aria-label={`${question} ${spoken}`}>
+      <div className={chart.scale}>
         {[top, top / 2, 0].map((value) => (
           <span key={value}>{words(value)}</span>
         ))}
       </div>
-      <div className={classes.bars}>
+      <div className={chart.bars}>
         {rows.map((row) => {
           const value = measured(row, metric)
           return (
@@ -51,7 +52,7 @@ export function UsageChart({
           )
         })}
       </div>
-      <div className={classes.days}>
+      <div className={chart.times}>
         <span>{dayOf(rows[0])}</span>
         <span>{dayOf(rows[Math.floor(rows.length / 2)])}</span>
         <span>{dayOf(rows.at(-1))}</span>

@@ -1,0 +1,36 @@
+export default {
+  metrics: {
+    title: 'Metrics',
+    intro:
+      'How all processes together have been. Prometheus and Grafana show more, where they run.',
+    empty: 'Nothing is written down yet',
+    emptyDetail: 'Each process writes once a minute what it did. Come back in a minute.',
+    requests: { question: 'How many requests come in a second?', value: 'on average' },
+    errors: {
+      question: 'How many requests fail or are refused?',
+      value: 'failed with a server error',
+    },
+    p95: { question: 'Within what time are 95 % answered?', value: 'at the slowest' },
+    delay: { question: 'How late is the event loop?', value: 'at the latest' },
+    memory: { question: 'How much memory does the largest process use?', value: 'now' },
+    people: { question: 'How many people are active?', value: 'now' },
+    connections: { question: 'How many live connections are open?', value: 'now' },
+    jobs: { question: 'How many jobs ended?', value: 'in this time' },
+    tokens: { question: 'How many tokens do the models take?', value: 'in this time' },
+    cost: { question: 'What do the models cost?', value: 'in this time' },
+    parts: {
+      answered: 'Answered',
+      refused: 'Refused (401, 403, 429)',
+      failed: 'Failed (5xx)',
+      p95: '95 %',
+      delay: 'Delay',
+      memory: 'Memory',
+      people: 'People',
+      connections: 'Connections',
+      jobsSucceeded: 'Done',
+      jobsFailed: 'Failed',
+      tokens: 'Tokens',
+      cost: 'Cost',
+    },
+  },
+}
