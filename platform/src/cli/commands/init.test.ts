@@ -60,6 +60,20 @@ describe('minato init production', () => {
     assert.equal(env['LLM_MODEL'], 'gpt-5')
   })
 
+  test('run again without flags, it says what it said; another name changes nginx and system alike', async () => {
+    const again = await run('--json')
+    assert.equal(again.code, 0, again.stderr)
+    assert.deepEqual(JSON.parse(again.stdout).changed, [])
+    const moved = await run('--json', '--domain', 'quay.example.com')
+    assert.deepEqual(JSON.parse(moved.stdout).changed, [
+      'nginx/site/server-name.conf',
+      'nginx/site/origin.conf',
+      'minato.env',
+    ])
+    const env = parseEnv(await readFile(join(folder, 'minato.env'), 'utf8'))
+    assert.equal(env['PUBLIC_URL'], 'https://quay.example.com')
+  })
+
   test('a given secret becomes a file that the settings name, never a value in them', async () => {
     const { code } = await run(...domain, '--secret', 'LLM_API_KEY=-')
     assert.equal(code, 0)

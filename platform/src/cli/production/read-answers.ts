@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { parseEnv } from 'node:util'
 import type { CliIo } from '../command.ts'
 import { readSecret, UsageError } from '../output.ts'
 import type { Answers } from './answers.ts'
@@ -28,13 +30,14 @@ const DOMAIN =
   /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i
 
 /**
- * What the flags say; on a terminal, what they leave out is asked for.
+ * What the flags say, else what an earlier run wrote; on a terminal, what is still missing is asked for.
  * @throws {UsageError} for a wrong or missing answer, with what is right.
  */
 export async function readAnswers(flags: Flags, io: CliIo): Promise<Answers> {
   const ask = asker(flags.yes, io)
+  const earlier = await earlierAnswers(resolve(io.cwd, flags.folder))
   try {
-    const domain = await ask('domain', flags.domain, undefined, {
+    const domain = await ask('domain', flags.domain, earlier.domain, {
       en: 'The name people open (minato.example.com)',
       ja: '利用者が開く名前（例 minato.example.com）',
     })
@@ -44,7 +47,7 @@ export async function readAnswers(flags: Flags, io: CliIo): Promise<Answers> {
     const certificate = oneOf(
       'certificate',
       CERTIFICATES,
-      await ask('certificate', flags.certificate, 'acme', {
+      await ask('certificate', flags.certificate, earlier.certificate ?? 'acme', {
         en: 'Certificate: acme (fetched by itself), given (yours) or self-signed',
         ja: '証明書: acme（自動取得）、given（手元のもの）、self-signed（自己署名）',
       }),
@@ -52,14 +55,14 @@ export async function readAnswers(flags: Flags, io: CliIo): Promise<Answers> {
     const email =
       certificate !== 'acme'
         ? flags.email
-        : await ask('email', flags.email, undefined, {
+        : await ask('email', flags.email, earlier.email, {
             en: 'Your mail address, told to the certificate authority',
             ja: '認証局に伝えるメールアドレス',
           })
     const size = oneOf(
       'size',
       SIZES,
-      await ask('size', flags.size, 'standard', {
+      await ask('size', flags.size, earlier.size ?? 'standard', {
         en: 'Size: standard (4 GB) or small (1 GB)',
         ja: '規模: standard（4 GB）または small（1 GB）',
       }),
@@ -70,10 +73,10 @@ export async function readAnswers(flags: Flags, io: CliIo): Promise<Answers> {
       certificate,
       email,
       size,
-      image: flags.image ?? 'minato:local',
-      stackName: flags.name ?? 'minato',
-      httpPort: port('http-port', flags['http-port'], 80),
-      httpsPort: port('https-port', flags['https-port'], 443),
+      image: flags.image ?? earlier.image ?? 'minato:local',
+      stackName: flags.name ?? earlier.stackName ?? 'minato',
+      httpPort: port('http-port', flags['http-port'] ?? earlier.httpPort, 80),
+      httpsPort: port('https-port', flags['https-port'] ?? earlier.httpsPort, 443),
       settings: pairs('set', flags.set),
       stack: pairs('stack', flags.stack),
       secrets: await secretsFrom(pairs('secret', flags.secret), io),
@@ -81,6 +84,36 @@ export async function readAnswers(flags: Flags, io: CliIo): Promise<Answers> {
   } finally {
     ask.close()
   }
+}
+
+type Earlier = Partial<
+  Record<'domain' | 'certificate' | 'email' | 'size' | 'image' | 'stackName' | Port, string>
+>
+type Port = 'httpPort' | 'httpsPort'
+
+/** What the folder says already: to run again after an upgrade needs no flags. */
+async function earlierAnswers(folder: string): Promise<Earlier> {
+  const read = async (name: string) =>
+    parseEnv(await readFile(join(folder, name), 'utf8').catch(() => ''))
+  const [stack, settings] = await Promise.all([read('.env'), read('minato.env')])
+  const url = settings['PUBLIC_URL']
+  if (url === undefined || !URL.canParse(url)) return {}
+  const acme = stack['COMPOSE_PROFILES']?.split(',').includes('acme') === true
+  return definedOnly({
+    domain: new URL(url).hostname,
+    // A certificate is in the folder: whose it is, init does not ask twice.
+    certificate: acme ? 'acme' : 'given',
+    email: stack['ACME_EMAIL'],
+    size: stack['COMPOSE_FILE']?.includes('small') === true ? 'small' : 'standard',
+    image: stack['MINATO_IMAGE'],
+    stackName: stack['STACK_NAME'],
+    httpPort: stack['HTTP_PORT'],
+    httpsPort: stack['HTTPS_PORT'],
+  })
+}
+
+function definedOnly(found: Record<string, string | undefined>): Earlier {
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
 }
 
 type Question = { en: string; ja: string }

@@ -34,11 +34,21 @@ export async function writeStack(answers: Answers, source: string, now: Date): P
   const folder = openSettingsFolder(answers.folder)
   await writeSecrets(folder, answers, now)
   await writeNginx(folder, answers, now)
-  const env = mergeEnv((await folder.read('.env')) ?? '', stackLines(answers), answers.stack)
+  const env = mergeEnv((await folder.read('.env')) ?? '', stackLines(answers), {
+    HTTP_PORT: String(answers.httpPort),
+    HTTPS_PORT: String(answers.httpsPort),
+    ...answers.stack,
+  })
   await folder.file('.env', env)
   const there = (await folder.read('minato.env')) ?? ''
   const files = Object.keys(answers.secrets).map((name) => [`${name}_FILE`, secretPath(name)])
-  const asked = { ...answers.settings, ...(Object.fromEntries(files) as Record<string, string>) }
+  // What nginx is told and what the system believes must be one address.
+  const address = { PUBLIC_URL: originOf(answers) }
+  const asked = {
+    ...address,
+    ...answers.settings,
+    ...(Object.fromEntries(files) as Record<string, string>),
+  }
   await folder.file('minato.env', mergeEnv(there, settingLines(answers), asked))
   return folder.written
 }
@@ -87,7 +97,8 @@ async function writeSecrets(folder: SettingsFolder, answers: Answers, now: Date)
 
 async function writeNginx(folder: SettingsFolder, answers: Answers, now: Date): Promise<void> {
   const origin = originOf(answers)
-  await folder.file('nginx/site/server-name.conf', `server_name ${answers.domain};\n`)
+  // `nginx` is the name inside, by which `minato audit` asks from a container beside it.
+  await folder.file('nginx/site/server-name.conf', `server_name ${answers.domain} nginx;\n`)
   await folder.file('nginx/site/origin.conf', `map "" $minato_origin { default "${origin}"; }\n`)
   await folder.first(
     'nginx/upstream/upstream.conf',
