@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { DeployRecord } from '@minato/platform/deploy'
 import { cli } from '../system.ts'
 import { type LoadReport, startLoad } from './load.ts'
 import { release } from './releases.ts'
@@ -10,16 +11,6 @@ import type { Stack } from './up.ts'
 const PASSWORD = 'asanagi-no-minato-2026'
 const PERSON = 'deckhand@test.example'
 
-type DeployRecord = {
-  state: string
-  release: string
-  color: string
-  reason: { code: string; en: string } | null
-  startedAt: string
-  endedAt: string
-  migrations: string[]
-  steps: { name: string; state: string; ms: number; evidence: { en: string } | null }[]
-}
 type Scale = { perSecond: number; sockets: number; watch: string }
 type Ledger = { marks: number; begun: string[]; done: string[] }
 
@@ -194,7 +185,7 @@ async function personWithKey(stack: Stack, color: string): Promise<string> {
 function took({ steps }: DeployRecord, ...names: string[]): number {
   const those = steps.filter(({ name }) => names.includes(name))
   assert.equal(those.length, names.length)
-  return those.reduce((sum, { ms }) => sum + ms, 0)
+  return those.reduce((sum, { ms }) => sum + (ms ?? 0), 0)
 }
 
 function told(record: DeployRecord): string {
