@@ -28,6 +28,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   log: async () => (await import('./commands/log.ts')).log,
   jobs: async () => (await import('./commands/jobs.ts')).jobs,
   init: async () => (await import('./commands/init.ts')).init,
+  handover: async () => (await import('./commands/handover.ts')).handover,
   health: async () => (await import('./commands/health.ts')).health,
   outbound: async () => (await import('./commands/outbound.ts')).outbound,
   guard: async () => (await import('./commands/guard.ts')).guard,

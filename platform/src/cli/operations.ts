@@ -3,6 +3,7 @@ import { authOperations } from '../auth/operations.ts'
 import { backupOperations } from '../backup/operations.ts'
 import { deployOperations } from '../deploy/operations.ts'
 import { demoOperations } from './demo-operation.ts'
+import { handoverOperations } from './handover-operation.ts'
 import { importOperations } from './import-operation.ts'
 import { jobOperations } from './job-operations.ts'
 import { keysOperations } from './keys-operations.ts'
@@ -17,6 +18,7 @@ const OPERATIONS = new Map<string, Operation<never, unknown>>(
     ...backupOperations,
     ...demoOperations,
     ...deployOperations,
+    ...handoverOperations,
     ...importOperations,
     ...jobOperations,
     ...keysOperations,

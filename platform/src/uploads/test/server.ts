@@ -33,12 +33,23 @@ export async function uploadServer(options: {
 }): Promise<UploadServer> {
   const folder = await mkdtemp(join(tmpdir(), 'minato-uploads-'))
   const disk = createFiles({
-    config: { files: { filesUrl: undefined, accessKeyId: undefined, secretAccessKey: undefined } },
+    config: {
+      files: {
+        filesUrl: undefined,
+        accessKeyId: undefined,
+        secretAccessKey: undefined,
+        role: false,
+        taskPath: undefined,
+      },
+    },
     dataDir: folder,
     publicUrl: 'http://127.0.0.1',
     keys: { derive: () => Buffer.alloc(32, 1) },
     clock: Date.now,
-    outbound: { requestHandler: () => undefined },
+    outbound: {
+      requestHandler: () => undefined,
+      fetch: () => Promise.reject(new Error('no network')),
+    },
     role: 'web',
     log: createLogger({ level: 'fatal' }),
     onClose: () => undefined,
