@@ -142,7 +142,7 @@ function ofData({ database, replica, cache }: Data): Watched[] {
       metric: database.metricCPUUtilization(minute),
       threshold: 80,
       periods: 10,
-      says: 'PostgreSQL is busy: `minato data advise` names the statements.',
+      says: 'PostgreSQL is busy: Performance Insights names the statements.',
     },
     {
       id: 'DatabaseDisk',
