@@ -194,7 +194,7 @@ function freeSubnet(): Record<string, string> {
   const front = `10.${randomInt(200, 225)}.${randomInt(1, 250)}`
   const data = `10.${randomInt(226, 250)}.${randomInt(1, 250)}`
   return {
-    ...{ FRONT_SUBNET: `${front}.0/24`, NGINX_ADDRESS: `${front}.2` },
+    ...{ FRONT_SUBNET: `${front}.0/24`, NGINX_ADDRESS: `${front}.250` },
     ...{ DATA_SUBNET: `${data}.0/24`, DATA_GATEWAY: `${data}.1` },
     ...{ POSTGRES_ADDRESS: `${data}.10`, REDIS_ADDRESS: `${data}.11` },
   }

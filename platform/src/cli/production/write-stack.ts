@@ -133,7 +133,7 @@ function stackLines(answers: Answers): EnvLine[] {
       value: '172.31.240.0/24',
       why: 'networks that nothing else on this host uses, with the fixed addresses in them',
     },
-    { name: 'NGINX_ADDRESS', value: '172.31.240.2', why: '' },
+    { name: 'NGINX_ADDRESS', value: '172.31.240.250', why: '' },
     { name: 'DATA_SUBNET', value: '172.31.241.0/24', why: '' },
     { name: 'DATA_GATEWAY', value: '172.31.241.1', why: '' },
     { name: 'POSTGRES_ADDRESS', value: '172.31.241.10', why: '' },
