@@ -7,6 +7,7 @@ import { liveChecks } from '../../platform/src/audit/live/index.ts'
 import { leaveSystem } from '../../platform/src/audit/live/visit.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { type Planted, plantedApp } from './planted-app.ts'
+import { type Receivers, startReceivers } from './receivers.ts'
 
 export const ROOT = dirname(dirname(import.meta.dirname))
 const PUBLIC = 'https://minato.example.com'
@@ -15,6 +16,7 @@ export type Bench = AsyncDisposable & {
   services: Services
   port: number
   sandbox: Sandbox
+  receivers: Receivers
   planted: Planted
   /** What a check says of the system at an address. */
   run(id: string, url: string, options?: RunOptions): Promise<Outcome>
@@ -31,6 +33,7 @@ export async function startBench(
 ): Promise<Bench> {
   await using opened = new AsyncDisposableStack()
   const sandbox = opened.use(await startSandbox({ tokensPerSecond: 0 }))
+  const receivers = opened.use(await startReceivers())
   const planted: Planted = { active: new Set() }
   const apps = [...(await discoverApps(ROOT)), plantedApp(planted)]
   const server = opened.use(
@@ -48,6 +51,8 @@ export async function startBench(
         LLM_MODEL: 'sandbox-main',
         MAIL_URL: sandbox.smtpUrl,
         MAIL_FROM: 'Minato <operators@example.com>',
+        SENTRY_DSN: receivers.dsn,
+        AUDIT_ALERTMANAGER_URL: receivers.alertmanager,
         ...env,
       },
     }),
@@ -80,6 +85,7 @@ export async function startBench(
     services: server.services,
     port: Number(port),
     sandbox,
+    receivers,
     planted,
     run: async (id, url, options) => {
       const outcome = (await runAll([id], url, options)).get(id)

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Services } from '@minato/platform/app'
 import type { Bench } from './bench.ts'
 import type { Lie, Passed } from './lying-proxy.ts'
+import type { Receivers } from './receivers.ts'
 
 /** One way in which a system that is configured rightly behaves wrongly, and the check that must find it. */
 export type LiveFault = {
@@ -104,6 +105,13 @@ export function slowRedis({ redis }: Services): Services['redis'] {
     return 'PONG'
   }
   return Object.assign(Object.create(redis ?? {}), { ping }) as Services['redis']
+}
+
+export function goWrong(receivers: Receivers, wrong: Receivers['wrong']): () => void {
+  receivers.wrong = wrong
+  return () => {
+    receivers.wrong = undefined
+  }
 }
 
 export function switchOn(active: Set<string>, name: string): () => void {

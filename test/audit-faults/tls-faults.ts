@@ -2,37 +2,38 @@ import { rootCertificates, setDefaultCACertificates } from 'node:tls'
 import { selfSigned } from '../../platform/src/cli/production/self-signed.ts'
 import type { Lie } from './lying-proxy.ts'
 
-export type TlsFault = { id: string; expect: string; tls: Lie['tls'] }
+export type TlsFault = {
+  id: string
+  expect: string
+  tls: NonNullable<Lie['tls']>
+  untrusted?: true
+}
 
 const NAME = 'minato.example.com'
 const DAY_MS = 86_400_000
 /** What the maker of certificates gives them. */
 const LIFETIME_DAYS = 397
 
-const trusted: string[] = []
-
-/** A certificate that this process trusts from now on, as browsers trust one of an authority. */
-function certificate({ name = NAME, daysLeft = 90, trust = true } = {}): {
-  cert: string
-  key: string
-} {
+function certificate({ name = NAME, daysLeft = 90 } = {}): { cert: string; key: string } {
   const madeAt = new Date(Date.now() - (LIFETIME_DAYS - daysLeft) * DAY_MS)
   const made = selfSigned(name, madeAt)
-  if (trust) {
-    trusted.push(made.certificate)
-    setDefaultCACertificates([...rootCertificates, ...trusted])
-  }
   return { cert: made.certificate, key: made.key }
 }
 
-export const GOOD_TLS: Lie['tls'] = { ...certificate(), minVersion: 'TLSv1.2' }
+/** Has this process trust one certificate, as browsers trust those of an authority. */
+export function trust(tls: Lie['tls']): void {
+  setDefaultCACertificates([...rootCertificates, ...(tls === undefined ? [] : [String(tls.cert)])])
+}
+
+export const GOOD_TLS: NonNullable<Lie['tls']> = { ...certificate(), minVersion: 'TLSv1.2' }
 
 /** Faults of the certificate and of what encrypts. */
 export const TLS_FAULTS: readonly TlsFault[] = [
   {
     id: 'the certificate vouches for itself',
     expect: 'tls.trusted',
-    tls: certificate({ trust: false }),
+    tls: certificate(),
+    untrusted: true,
   },
   {
     id: 'the certificate is for another name',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineConfig, variable } from '../config/index.ts'
+import { defineConfig, url, variable } from '../config/index.ts'
 import { DEFAULT_WAIVERS } from './waivers.ts'
 
 /** What the audit reads besides what it looks at. */
@@ -25,5 +25,9 @@ export const auditConfig = defineConfig({
   mailTo: variable('AUDIT_MAIL_TO', z.email().optional(), {
     describe: 'who gets the test mail of the live audit; without it the address in MAIL_FROM',
     example: 'operator@example.com',
+  }),
+  alertmanagerUrl: variable('AUDIT_ALERTMANAGER_URL', url('http', 'https').optional(), {
+    describe: 'Alertmanager that the live audit gives a test alert to',
+    example: 'http://alertmanager:9093',
   }),
 })

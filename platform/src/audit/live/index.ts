@@ -1,4 +1,5 @@
 import type { LiveCheck } from '../define-check.ts'
+import { alertArrives, sentryAccepts } from './alerts.ts'
 import { cors, csrf } from './cross-site.ts'
 import { defaultPasswords } from './default-passwords.ts'
 import { errorArrives, errorsSayNothing, notFound } from './errors.ts'
@@ -66,6 +67,7 @@ export const liveChecks: readonly LiveCheck[] = [
   notFound,
   errorsSayNothing,
   errorArrives,
+  sentryAccepts,
   requestId,
   methods,
   traversal,
@@ -100,6 +102,7 @@ export const liveChecks: readonly LiveCheck[] = [
   filesRoundTrip,
   mailArrives,
   modelProven,
+  alertArrives,
   metadata,
   redirects,
   tlsTrusted,
