@@ -35,19 +35,21 @@ async function refused(env: Environment, profile: Profile = 'production'): Promi
   }
 }
 
+const ALL = ['LLM_URL', 'MAIL_URL', 'FILES_URL', 'SENTRY_DSN']
+
 test('in production and staging each sandbox is recognised by what it says of itself', async () => {
   const env = environmentOf(sandbox)
-  assert.deepEqual(await refused(env), ['LLM_URL', 'MAIL_URL', 'FILES_URL'])
-  assert.deepEqual(await refused(env, 'staging'), ['LLM_URL', 'MAIL_URL', 'FILES_URL'])
+  assert.deepEqual(await refused(env), ALL)
+  assert.deepEqual(await refused(env, 'staging'), ALL)
   assert.deepEqual(await refused(env, 'development'), [])
 })
 
 test('MINATO_ALLOW_SANDBOX allows what it names and nothing else', async () => {
   const env = environmentOf(sandbox)
   const allowing = (names: string) => refused({ ...env, MINATO_ALLOW_SANDBOX: names })
-  assert.deepEqual(await allowing('model'), ['MAIL_URL', 'FILES_URL'])
-  assert.deepEqual(await allowing('mail,files'), ['LLM_URL'])
-  assert.deepEqual(await allowing('model,mail,files'), [])
+  assert.deepEqual(await allowing('model,errors'), ['MAIL_URL', 'FILES_URL'])
+  assert.deepEqual(await allowing('mail,files'), ['LLM_URL', 'SENTRY_DSN'])
+  assert.deepEqual(await allowing('model,mail,files,errors'), [])
 })
 
 test('real services, silent ones and absent ones are not refused', async () => {

@@ -24,6 +24,8 @@ export async function sentryRoutes(app: FastifyInstance, options: SentryOptions)
     { parseAs: 'buffer', bodyLimit: MAX_ENVELOPE_BYTES },
     async (_request: FastifyRequest, body: Buffer) => body,
   )
+  // What says that this is no real one: production asks before it starts.
+  app.get('/api/0/', async () => ({ version: '0', auth: null, user: null, sandbox: true }))
   app.post<{ Params: { project: string }; Querystring: Record<string, string> }>(
     '/api/:project/envelope/',
     async (request, reply) => {

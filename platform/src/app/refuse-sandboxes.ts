@@ -28,6 +28,12 @@ const SERVICES: Service[] = [
     real: { en: 'a real object storage', ja: '本物のオブジェクトストレージ' },
     ask: filesAreSandbox,
   },
+  {
+    name: 'errors',
+    variable: 'SENTRY_DSN',
+    real: { en: 'a real Sentry-compatible service', ja: '本物の Sentry 互換サービス' },
+    ask: errorsAreSandbox,
+  },
 ]
 
 /**
@@ -113,4 +119,19 @@ async function filesAreSandbox({ config, outbound }: Ask): Promise<boolean> {
   })
   await answer.body?.cancel()
   return answer.headers.get('server') === 'MinatoSandboxS3'
+}
+
+/** Where Sentry's own API begins; only the stand-in calls itself one there. */
+async function errorsAreSandbox({ config, outbound }: Ask): Promise<boolean> {
+  const { sentryDsn } = config.errors
+  if (sentryDsn === undefined) return false
+  const { origin, pathname } = new URL(sentryDsn.reveal())
+  const answer = await outbound.fetch(`${origin}${pathname.replace(/\/\d+$/, '')}/api/0/`, {
+    trust: 'config',
+    service: 'sentry',
+    timeoutMs: ASK_WITHIN_MS,
+    maxBytes: 1024 * 1024,
+    retries: 0,
+  })
+  return /"sandbox"\s*:\s*true/.test(await answer.text())
 }

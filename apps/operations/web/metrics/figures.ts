@@ -94,8 +94,11 @@ export const FIGURES: readonly Figure[] = [
     name: 'requests',
     parts: [{ key: 'answered', tone: 'plain' }],
     words: number,
-    now: (history) =>
-      total((step) => step.requests)(history) / (history.items.length * history.stepSeconds),
+    now: (history) => {
+      // Before the system ran there was nobody to count.
+      const bars = history.items.filter(({ rssBytes }) => rssBytes > 0).length
+      return total((step) => step.requests)(history) / Math.max(1, bars * history.stepSeconds)
+    },
   },
   {
     name: 'errors',

@@ -106,3 +106,17 @@ test('who is connected live is listed with their rooms', { skip }, async () => {
   await row.getByText('バックグラウンド処理').waitFor()
   await page.close()
 })
+
+test('the essentials are charts, and say so while there is nothing to draw', { skip }, async () => {
+  const page = await open('/operations/metrics?hours=1')
+  const question = page.getByRole('heading', { name: '1 秒あたり何件のリクエストがあるか' })
+  await question.or(page.getByText('まだ記録がありません')).waitFor()
+  await question.waitFor({ timeout: 90_000 }) // the process writes once a minute
+  assert.equal(await page.getByRole('img').count(), 10)
+  const memory = page.getByRole('img', { name: /最大のプロセスのメモリー使用量/ })
+  assert.match((await memory.getAttribute('aria-label')) ?? '', /\d MB/)
+  await page.getByText('7 日').click()
+  await page.waitForURL(/hours=168/)
+  assert.equal(await page.getByRole('img').count(), 10)
+  await page.close()
+})
