@@ -16,7 +16,8 @@ export type StackImages = {
 
 /**
  * Makes every image of the stack from Debian's packages and this checkout: nothing is pulled. The
- * engine's own cache makes the second time short.
+ * engine's own cache makes the second time short. MINATO_TEST_KEEP_IMAGES=1 takes those of the last
+ * time as they are, for work on a step alone.
  */
 export async function stackImages(): Promise<StackImages> {
   const variables: Record<string, string> = {}
@@ -80,6 +81,9 @@ function npmFolder(): string {
 
 /** The host's network: a container's own may have no way out on a machine without forwarding. */
 function build(args: string[], context: string): string {
+  const tag = args.at(-1) ?? ''
+  const kept = docker(['image', 'inspect', '--format', '{{.Id}}', tag])
+  if (process.env['MINATO_TEST_KEEP_IMAGES'] === '1' && kept.status === 0) return kept.stdout
   const base = ['--network', 'host', '--build-arg', `BASE_IMAGE=${BASE}`]
   const { status, stdout, stderr } = docker(['build', '--quiet', ...base, ...args, context])
   if (status !== 0) throw new Error(`docker build ${args.join(' ')} failed:\n${stdout}\n${stderr}`)
