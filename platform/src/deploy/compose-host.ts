@@ -79,11 +79,14 @@ async function health(engine: Engine, color: Color, part: 'web' | 'worker'): Pro
   const found = await engine.list(color, part)
   const running = found.length
   const known = stateOf(found)
-  if (known !== 'starting') return { state: known, running }
-  if (await hasRestarted(engine, found)) return { state: 'unhealthy', running }
+  if (known === 'none') return { state: known, running, restarts: 0 }
+  // Docker starts a process that ended again: between two ends it looks as if it were well.
+  const counts = await inspect(engine, '{{.RestartCount}}', found)
+  const restarts = counts.reduce((sum, count) => sum + Number(count), 0)
+  if (known !== 'starting') return { state: known, running, restarts }
   const ready =
     part === 'web' ? await webReady(engine, color, running) : await workersReady(engine, found)
-  return { state: ready ? 'healthy' : 'starting', running }
+  return { state: ready ? 'healthy' : 'starting', running, restarts }
 }
 
 /** What the containers' states alone decide; `starting` is "ask it". */
@@ -93,12 +96,6 @@ function stateOf(found: readonly Container[]): PartHealth['state'] {
   const ended = ['exited', 'restarting', 'dead']
   // Not by Docker's own check: on a busy machine that comes too late, in both directions.
   return states.some((state) => ended.includes(state)) ? 'unhealthy' : 'starting'
-}
-
-/** Docker starts a process that ended again: between two ends it looks as if it were well. */
-async function hasRestarted(engine: Engine, found: readonly Container[]): Promise<boolean> {
-  const counts = await inspect(engine, '{{.RestartCount}}', found)
-  return counts.some((count) => Number(count) > 0)
 }
 
 async function inspect(

@@ -11,6 +11,8 @@ export type PartHealth = {
   /** `healthy`: all of them are ready; `unhealthy`: one has ended or says so; `none`: none was started. */
   state: 'healthy' | 'starting' | 'unhealthy' | 'none'
   running: number
+  /** How often one of them ended and was started again: a new release must not. */
+  restarts: number
 }
 
 /** One answer of one process. */

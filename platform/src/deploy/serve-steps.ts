@@ -11,6 +11,8 @@ const LOOK_EVERY_MS = 250
 /** So many requests through nginx must arrive at the new release after the switch. */
 const TRIES = 5
 const SHELL = '/api/shell'
+/** There is no other way than back: it is waited for longer than for a new release. */
+const PATIENCE = 4
 
 export async function boot({ tools, green }: Run): Promise<Seen> {
   const started = tools.now()
@@ -25,18 +27,19 @@ export async function boot({ tools, green }: Run): Promise<Seen> {
   }
 }
 
-/** @throws {MinatoError} DEPLOY_NOT_READY with the process's last words. */
-export async function untilHealthy(
+/** @throws {MinatoError} DEPLOY_NOT_READY with the process's last words, as soon as it has ended once. */
+async function untilHealthy(
   { host, readyMs, wait, now, signal }: Tools,
   { color }: Half,
   part: Part,
   since: number,
 ): Promise<number> {
   for (;;) {
-    const { state, running } = await host.health(color, part)
-    if (state === 'healthy') return running
+    const { state, running, restarts } = await host.health(color, part)
+    const ended = state === 'unhealthy' || state === 'none' || restarts > 0
+    if (state === 'healthy' && !ended) return running
     const late = now() - since > readyMs
-    if (state === 'unhealthy' || state === 'none' || late) {
+    if (ended || late) {
       const words = await host.lastWords(color, part)
       const reason = `${late ? `not healthy within ${readyMs / 1000} s` : 'it ended or is unhealthy'}. ${words}`
       throw deployErrors.DEPLOY_NOT_READY({ what: `${part}-${color}`, reason })
@@ -162,14 +165,12 @@ export async function goBack({
   const { host } = tools
   const { active } = await host.look()
   const started = tools.now()
-  await ensureRuns(host, blue, 'web')
-  // The standby may still be booting; a deploy that is told to stop must still get here.
-  const patient = { ...tools, signal: new AbortController().signal }
-  await untilHealthy(patient, blue, 'web', started)
-  if (active !== blue.color) await host.point(blue.color)
+  if (active !== blue.color) {
+    await bringBack(tools, blue, 'web')
+    await host.point(blue.color)
+  }
   const served = tools.now() - started
-  await ensureRuns(host, blue, 'worker')
-  await untilHealthy(patient, blue, 'worker', tools.now())
+  await bringBack(tools, blue, 'worker')
   // Its workers may have taken jobs; its web has people only when nginx had been turned.
   const people = active === blue.color ? 'idle' : 'drain'
   await Promise.all([
@@ -198,7 +199,16 @@ export async function stopOld(host: Host, { color }: Half): Promise<void> {
   await Promise.all([host.stop(color, 'web', 'idle'), host.stop(color, 'worker', 'idle')])
 }
 
-async function ensureRuns(host: Host, half: Half, part: Part): Promise<void> {
+/**
+ * The old release has proven itself: however often its processes were started again, it counts whether
+ * they are ready now. A deploy that is told to stop must still get here.
+ */
+async function bringBack({ host, now, wait, readyMs }: Tools, half: Half, part: Part) {
   const { state } = await host.health(half.color, part)
   if (state === 'none') await host.start(half, part)
+  for (const started = now(); now() - started <= readyMs * PATIENCE; await wait(LOOK_EVERY_MS)) {
+    if ((await host.health(half.color, part)).state === 'healthy') return
+  }
+  const reason = await host.lastWords(half.color, part)
+  throw deployErrors.DEPLOY_NOT_READY({ what: `${part}-${half.color}`, reason })
 }

@@ -84,8 +84,8 @@ function judge(seen: Traffic, { limits, before }: Watching): void {
 }
 
 async function isReady({ host, color }: Watching): Promise<boolean> {
-  const { state } = await host.health(color, 'web')
-  return state === 'healthy'
+  const { state, restarts } = await host.health(color, 'web')
+  return state === 'healthy' && restarts === 0
 }
 
 /** What a color's web processes have answered since they started. */

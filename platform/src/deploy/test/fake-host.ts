@@ -62,7 +62,8 @@ export function fakeHost(release = 'minato:1'): FakeHost {
     },
     async health(color, part) {
       const found = parts.get(`${color} ${part}`)
-      return { state: found?.state ?? 'none', running: found?.state === 'healthy' ? 2 : 0 }
+      const running = found?.state === 'healthy' ? 2 : 0
+      return { state: found?.state ?? 'none', running, restarts: 0 }
     },
     lastWords: async () => 'Error: it was built so',
     async stop(color, part) {
