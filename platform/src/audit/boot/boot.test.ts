@@ -123,6 +123,7 @@ function contextWith(id: string, fault: Fault = {}) {
     llm: { url: 'https://api.harbour.jp/v1', apiKey: secret('k-1'), model: 'm' },
     cache: { redisUrl: secret('redis://minato:pw@redis:6379') },
     backup: { url: 's3://backups/minato' },
+    errors: { sentryDsn: secret('https://k@errors.harbour.jp/1') },
     files: {},
   }
   const sections = new Set([...Object.keys(services.config), ...Object.keys(base)]) as Set<
@@ -165,12 +166,11 @@ function contextWith(id: string, fault: Fault = {}) {
 async function outcomeOf(id: string, fault: Fault = {}) {
   const check = bootChecks.find((one) => one.id === id)
   assert.ok(check, id)
-  const env = { SENTRY_DSN: 'https://k@errors.harbour.jp/1', ...fault.env }
+  const env = fault.env ?? {}
   const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name]]))
   const uid = process.getuid
   process.getuid = () => fault.uid ?? 10001
   Object.assign(process.env, env)
-  if (env.SENTRY_DSN === '') delete process.env['SENTRY_DSN']
   if (fault.sql !== undefined) await sql.raw(fault.sql).execute(booted.services.db)
   try {
     return await check.run(contextWith(id, fault), AbortSignal.timeout(10_000))
@@ -426,7 +426,7 @@ const FAULTS: [string, Fault, RegExp?][] = [
     },
     /TypeError a\.ts:1 × 2/,
   ],
-  ['errors.sentry', { env: { SENTRY_DSN: '' } }],
+  ['errors.sentry', { config: { errors: { sentryDsn: undefined } } }],
   ['backup.place', { config: { backup: { url: undefined } } }],
   [
     'backup.age',

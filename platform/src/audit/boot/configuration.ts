@@ -294,6 +294,7 @@ const SECRET_VARIABLES = [
   'LLM_API_KEY',
   'METRICS_TOKEN',
   'FILES_SECRET_ACCESS_KEY',
+  'SENTRY_DSN',
 ]
 
 const secretFiles = bootCheck({

@@ -257,7 +257,7 @@ const mailFrom = bootCheck({
   run({ services: { config } }) {
     const domain = /@([^>\s]+)>?\s*$/.exec(config.mail.from)?.[1] ?? ''
     const wrong =
-      isInside(domain) || /(^|\.)(localhost|test|invalid|example(\.(com|org|net))?)$/i.test(domain)
+      isInside(domain) || /(^|\.)(localhost|invalid|example(\.(com|org|net))?)$/i.test(domain)
     return wrong ? fail(`MAIL_FROM @${domain}`, { variable: 'MAIL_FROM' }) : pass(`@${domain}`)
   },
 })

@@ -82,7 +82,7 @@ const samples = bootCheck({
   async run({ services: { db } }) {
     const { rows } = await sql<{ domain: string; users: number }>`
       select split_part(email_key, '@', 2) as domain, count(*)::int as users from minato.users
-       where status = 'active' and split_part(email_key, '@', 2) ~ '(^|\.)(example|test|invalid|localhost|local|example\.(com|org|net))$'
+       where status = 'active' and split_part(email_key, '@', 2) ~ '(^|\.)(example|invalid|localhost|local|example\.(com|org|net))$'
        group by 1 order by 2 desc limit 20`.execute(db)
     return judge(
       rows.map(({ domain, users }) => `${users} @${domain}`),

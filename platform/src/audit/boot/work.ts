@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { sql } from 'kysely'
 import type { Services } from '../../app/services.ts'
 import { type BootCheck, fail, type Outcome, pass } from '../define-check.ts'
@@ -167,10 +169,7 @@ const sentry = bootCheck({
   minutes: 15,
   seeds: ['004 監視: Sentryの設定'],
   run({ services: { config } }) {
-    const dsn =
-      process.env['SENTRY_DSN'] ||
-      process.env['SENTRY_DSN_FILE'] ||
-      sectionValue(config, 'sentryDsn')
+    const dsn = config.errors.sentryDsn
     return dsn
       ? pass('SENTRY_DSN is set.', 'SENTRY_DSN は設定済みです。')
       : fail(
@@ -179,13 +178,6 @@ const sentry = bootCheck({
         )
   },
 })
-
-/** A value of whichever section declares it. */
-function sectionValue(config: Services['config'], key: string): unknown {
-  return Object.values(config)
-    .map((section) => (section as Record<string, unknown>)[key])
-    .find((value) => value !== undefined)
-}
 
 const backupPlace = bootCheck({
   id: 'backup.place',
@@ -196,8 +188,8 @@ const backupPlace = bootCheck({
     ja: '同じディスクでは、元のデータと一緒に失われます。',
   },
   mend: {
-    en: 'Set BACKUP_URL to a bucket or another disk.',
-    ja: 'BACKUP_URL にバケットか別のディスクを設定します。',
+    en: 'Set BACKUP_URL to a bucket, or mount a volume of another disk there.',
+    ja: 'BACKUP_URL にバケットを設定するか、別のディスクのボリュームを割り当てます。',
   },
   minutes: 30,
   seeds: [
@@ -205,26 +197,28 @@ const backupPlace = bootCheck({
     '004 クロスリージョンレプリケーション',
     '001 手動バックアップスクリプト',
   ],
-  run({ services: { config } }) {
+  async run({ services: { config } }) {
     const { url } = config.backup
-    if (url === undefined)
-      return fail(
-        {
-          en: 'BACKUP_URL is not set: the data folder.',
-          ja: 'BACKUP_URL がなく、データフォルダー内です。',
-        },
-        { variable: 'BACKUP_URL' },
+    if (url?.startsWith('s3:') === true) return pass(url.split('?')[0] ?? url)
+    const folder = resolve(url?.replace(/^file:\/\//, '') ?? join(config.core.dataDir, 'backups'))
+    if (await isMountPoint(folder)) {
+      return pass(
+        `${folder}, a volume of its own. It must lie on another disk, or be copied away.`,
+        `${folder}（独立したボリューム）。別のディスクに置くか、別の場所へ複製してください。`,
       )
-    const inside =
-      !url.startsWith('s3:') && url.replace(/^file:\/\//, '').startsWith(`${config.core.dataDir}/`)
-    return inside
-      ? fail(
-          { en: 'It is inside the data folder.', ja: 'データフォルダーの中です。' },
-          { variable: 'BACKUP_URL' },
-        )
-      : pass(url.split('?')[0] ?? url)
+    }
+    return fail(
+      { en: `${folder}, on the disk of the data.`, ja: `${folder}。データと同じディスクです。` },
+      { variable: 'BACKUP_URL' },
+    )
   },
 })
+
+/** Whether something of its own is mounted there: a volume, a network share, another disk. */
+async function isMountPoint(folder: string): Promise<boolean> {
+  const table = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '')
+  return table.split('\n').some((line) => line.split(' ')[4] === folder)
+}
 
 async function newest(services: Services): Promise<{ ageMs: number; place: string } | undefined> {
   const [found] = (await services.backups.list(50)).filter(({ state }) => state === 'done')
