@@ -3,6 +3,7 @@ import type { Bilingual } from '../config/index.ts'
 import { createDiskStore } from '../files/index.ts'
 import { openCiphertexts } from './ciphertexts.ts'
 import type { BackupDeps, Progress } from './context.ts'
+import { drillReport } from './drill-report.ts'
 import { backupErrors } from './errors.ts'
 import { asFailure } from './failure.ts'
 import { newestId, openFrom } from './list-store.ts'
@@ -62,7 +63,19 @@ export async function runDrill(deps: BackupDeps, options: DrillOptions): Promise
     .execute()
   const [view] = await listDrills(deps.db, 1, id)
   if (view === undefined) throw new Error('The drill has no row.')
+  await keepReport(deps, view, options.from)
   return view
+}
+
+/** Beside the backups as well: there it is found when the database that knew of it is gone. */
+async function keepReport(deps: BackupDeps, view: DrillView, from?: string): Promise<void> {
+  try {
+    const store = await openStore(deps, from)
+    const stamp = view.startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')
+    await store.put(`drills/${stamp}-${view.id.slice(0, 8)}.md`, Buffer.from(drillReport(view)))
+  } catch (error) {
+    deps.log.warn('drill.report_not_kept', { drillId: view.id, err: error })
+  }
 }
 
 const asJson = (value: unknown): string | null => (value === null ? null : JSON.stringify(value))

@@ -166,10 +166,10 @@ function State({ row }: { row: BackupRow }) {
   if (row.state === 'running') return <Badge>{t('backups.states.running')}</Badge>
   if (row.state === 'failed') {
     return (
-      <>
+      <span>
         <Badge tone="bad">{t('backups.states.failed')}</Badge>{' '}
-        <span>{row.errorDetail?.[locale] ?? row.errorCode}</span>
-      </>
+        {row.errorDetail?.[locale] ?? row.errorCode}
+      </span>
     )
   }
   return <Badge tone={TONES[row.proof]}>{t(`backups.proofs.${row.proof}`)}</Badge>
@@ -181,9 +181,9 @@ function Reason({ row: { reason, note } }: { row: BackupRow }) {
   const t = useMessages('operations')
   const known = REASONS.find((one) => one === reason)
   return (
-    <>
+    <span>
       {known === undefined ? reason : t(`backups.reasons.${known}`)}
       {note !== '' && <span className={classes.muted}> {note}</span>}
-    </>
+    </span>
   )
 }
