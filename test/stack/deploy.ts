@@ -99,7 +99,7 @@ export async function deploySteps(stack: Stack, scale: Scale = SMALL): Promise<D
 /** Audit and backup have steps of their own in stack.test.ts. */
 const LEFT_OUT = ['--skip-audit', 'a step of its own', '--skip-backup', 'a step of its own']
 /** A machine that also runs the tests may take long to start four processes. */
-const PATIENT = ['--ready-within', '120s']
+const PATIENT = ['--ready-within', '300s']
 
 async function minato(stack: Stack, args: string[]): Promise<DeployRecord> {
   const place = ['--folder', stack.folder, '--json']

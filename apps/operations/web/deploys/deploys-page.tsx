@@ -1,4 +1,5 @@
 import { Answer } from '@minato/web/answer'
+import classes from '@minato/web/blocks.module.css'
 import { CodeBlock } from '@minato/web/code-block'
 import { DataTable } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
@@ -23,7 +24,10 @@ export function DeploysPage() {
   const deploys = useList<Deploy>('/deploys', {}, REFRESH_MS)
   return (
     <OperationsPage title={t('deploys.title')} intro={t('deploys.intro')} tabs={useDeploysTabs()}>
-      <CodeBlock label={t('deploys.command')}>{COMMAND}</CodeBlock>
+      <section className={classes.section}>
+        <h2>{t('deploys.command')}</h2>
+        <CodeBlock label={t('deploys.command')}>{COMMAND}</CodeBlock>
+      </section>
       <Answer of={deploys}>
         {() => (
           <DataTable
