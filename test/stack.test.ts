@@ -1,4 +1,5 @@
 import { after, before, describe, test } from 'node:test'
+import { alert } from './stack/alert.ts'
 import { edge } from './stack/edge.ts'
 import { journey } from './stack/journey.ts'
 import { smoke } from './stack/smoke.ts'
@@ -22,5 +23,8 @@ describe('the production stack on a Docker engine', { skip: withoutStack }, () =
   })
   test('the chatbot: a PDF, an answer as it is written, a live connection', async () => {
     await journey(stack)
+  })
+  test('an alert arrives in the mailbox of who is on call', async () => {
+    await alert(stack)
   })
 })
