@@ -103,6 +103,22 @@ export async function readForeignKeys(
   )
 }
 
+/** Indexes that carry no constraint: built after the rows are there, they cost a fraction. */
+export async function readPlainIndexes(
+  query: Query,
+  schemas: readonly string[],
+): Promise<{ name: string; definition: string }[]> {
+  return await query(
+    `select format('%I.%I', n.nspname, x.relname) as name, pg_get_indexdef(x.oid) as definition
+       from pg_index i join pg_class c on c.oid = i.indrelid join pg_class x on x.oid = i.indexrelid
+       join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = any($1) and c.relkind = 'r' and not c.relispartition and i.indisvalid
+        and not exists (select from pg_constraint k where k.conindid = x.oid)
+      order by 1`,
+    [schemas],
+  )
+}
+
 /** Names of what surrounds the rows; partitions made while the system ran have theirs from the parent. */
 export async function readObjects(query: Query, schemas: readonly string[]): Promise<string[]> {
   const rows = await query<{ name: string }>(

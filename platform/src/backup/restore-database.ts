@@ -4,6 +4,7 @@ import {
   readForeignKeys,
   readObjects,
   readPartitions,
+  readPlainIndexes,
   readTables,
 } from './catalog.ts'
 import { backupErrors } from './errors.ts'
@@ -20,6 +21,9 @@ export type LoadOptions = {
   acceptDifferences?: boolean
   onProgress?: (percent: number) => void
 }
+
+/** Larger than the default of 64 MB, and small beside what a server for a gigabyte has. */
+const INDEX_MEMORY = '256MB'
 
 type BackedTable = Manifest['tables'][number]
 
@@ -41,9 +45,13 @@ export async function loadDatabase(
   await inTransaction(target, async () => {
     // Within: the empty search path makes every definition name its schemas.
     const foreignKeys = await readForeignKeys(target.query, schemas)
+    const indexes = await readPlainIndexes(target.query, schemas)
     await unguard(target, schemas, foreignKeys)
+    for (const { name } of indexes) await target.query(`drop index ${name}`)
     await loadTables(target, backup, loadable, options)
     await setSequences(target, manifest)
+    await target.query(`set local maintenance_work_mem = '${INDEX_MEMORY}'`)
+    for (const { definition } of indexes) await target.query(definition)
     await guardAgain(target, foreignKeys)
     for (const table of loadable.values()) await compareRows(target, table)
   })
