@@ -47,7 +47,7 @@ export function HistoryPage() {
                   key: 'score',
                   header: t('readiness.score'),
                   align: 'right',
-                  cell: ({ score }) => `${score}/100`,
+                  cell: ({ score }) => score,
                 },
                 {
                   key: 'open',
@@ -71,7 +71,7 @@ export function HistoryPage() {
                   key: 'phases',
                   header: t('readiness.looked'),
                   cell: ({ phases }) =>
-                    phases.map((phase) => t(`readiness.phases.${phase}`)).join(t('comma')),
+                    phases.map((phase) => t(`readiness.phaseWords.${phase}`)).join(t('comma')),
                 },
                 { key: 'release', header: t('readiness.release'), cell: ({ release }) => release },
                 { key: 'by', header: t('readiness.by'), cell: ({ actor }) => actor },

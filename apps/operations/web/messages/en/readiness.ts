@@ -42,6 +42,7 @@ export default {
     seeds: 'Checklist',
     check: 'Check',
     phases: { static: 'Files', boot: 'Configuration and database', live: 'Running system' },
+    phaseWords: { static: 'Files', boot: 'Configuration', live: 'Live' },
     severities: { critical: 'Critical', high: 'High', medium: 'Medium', low: 'Low' },
     states: {
       attention: 'What asks for attention',

@@ -42,6 +42,7 @@ export default {
     seeds: 'チェックリスト',
     check: '検査',
     phases: { static: 'ファイル', boot: '設定とデータベース', live: '稼働中のシステム' },
+    phaseWords: { static: 'ファイル', boot: '設定', live: '稼働中' },
     severities: { critical: '致命的', high: '高', medium: '中', low: '低' },
     states: {
       attention: '対応が必要なもの',
