@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isDatabaseDown } from '../data/index.ts'
+import { isDatabaseDown, sqlState } from '../data/index.ts'
 import {
   commonErrors,
   type ErrorReporter,
@@ -41,12 +41,16 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     .send(JSON.stringify(problemOf(error, request.locale, request.id)))
 }
 
+/** character_not_in_repertoire, untranslatable_character: a NUL in a text, which PostgreSQL cannot keep. */
+const UNSTORABLE = new Set(['22021', '22P05'])
+
 /** The error a person can act on, or undefined for one nobody expected. */
 function knownError(error: Caught, locale: 'ja' | 'en'): MinatoError | undefined {
   if (error instanceof MinatoError) return error
   if (isDatabaseDown(error)) {
     return commonErrors.DATABASE_UNAVAILABLE({}, { cause: error, headers: { 'retry-after': '2' } })
   }
+  if (UNSTORABLE.has(sqlState(error) ?? '')) return commonErrors.BAD_REQUEST({}, { cause: error })
   if ('validation' in error && error.validation) return validationError(error, locale)
   return 'code' in error
     ? (FASTIFY_ERRORS[String(error.code)]?.() ?? clientError(error))

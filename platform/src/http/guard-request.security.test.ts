@@ -19,6 +19,9 @@ before(async () => {
       made.get('/browser', { config: { ...config, session: true } }, async () => ({}))
       made.get('/dangerous', { config: { ...config, stepUp: true } }, async () => ({}))
       made.get('/other', { config: { ...config, permission: 'notes.purge' } }, async () => ({}))
+      made.get('/unstorable', { config }, async () => {
+        throw Object.assign(new Error('invalid byte sequence: 0x00'), { code: '22021' })
+      })
       made.get('/broken', { config }, async () => {
         throw new TypeError('db password is hunter2')
       })
@@ -70,6 +73,11 @@ test('an address that cannot be read is answered as any other that does not exis
     assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
     assert.notEqual(answer.headers.get('x-request-id'), null)
   }
+})
+
+test('a text that no database can keep is the caller’s fault', async () => {
+  const answer = await ask('/unstorable', key)
+  assert.deepEqual([answer.status, await codeOf(answer)], [400, 'BAD_REQUEST'])
 })
 
 test('the request id is the server’s own, whatever the client sends', async () => {
