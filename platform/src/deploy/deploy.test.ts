@@ -187,6 +187,21 @@ test('refused before anything is started: findings, no backup, an early contract
   }
 })
 
+test('findings that this very deploy settles do not stop it', async () => {
+  const result = (id: string, more = {}) => ({ id, status: 'fail', ...more })
+  const settled = [result('data.migrations'), result('deploy.last'), result('x', { waiver: {} })]
+  for (const [results, state] of [
+    [settled, 'finished'],
+    [[...settled, result('keys.strength')], 'refused'],
+    [[result('backup.age', { unevaluated: true })], 'refused'],
+  ] as const) {
+    using bench = deployBench()
+    bench.host.on.once = (_half, args) =>
+      args[0] === 'audit' ? { code: 1, stdout: `${JSON.stringify({ results })}\n` } : undefined
+    assert.equal((await bench.deploy()).state, state)
+  }
+})
+
 test('audit and backup are left out only with a reason, which is kept', async () => {
   using bench = deployBench()
   bench.host.on.once = (_half, args) =>

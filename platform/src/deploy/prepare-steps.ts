@@ -14,7 +14,12 @@ const plan = z.object({
 })
 const audit = z.object({
   results: z.array(
-    z.object({ id: z.string(), status: z.string(), waiver: z.unknown().optional() }),
+    z.object({
+      id: z.string(),
+      status: z.string(),
+      waiver: z.unknown().optional(),
+      unevaluated: z.boolean().optional(),
+    }),
   ),
 })
 const made = z.object({ id: z.string() })
@@ -40,22 +45,29 @@ export async function preflight(run: Run): Promise<Seen> {
   const expand = pending.length - run.record.contracts.length
   const contract = run.record.contracts.length
   const left = request.skipAudit
-  if (left === undefined) await refuseFindings(run)
+  if (left === undefined) await refuseFindings(run, expand > 0)
   return {
     en: `${expand} expand and ${contract} contract migrations pending; ${left === undefined ? 'audit without findings' : `audit left out: ${left}`}`,
     ja: `未適用のマイグレーション: expand ${expand} 件、contract ${contract} 件。${left === undefined ? '監査の指摘なし' : `監査を省略: ${left}`}`,
   }
 }
 
-async function refuseFindings({ tools, green }: Run): Promise<void> {
+/** What this very deploy settles. */
+const SETTLED = ['data.migrations', 'data.contract-migrations', 'deploy.last']
+
+async function refuseFindings({ tools, green }: Run, migrates: boolean): Promise<void> {
   const ran = await tools.host.once(green, ['audit', '--phase', 'boot', '--json'])
   if (ran.code === 0) return
   if (ran.code !== 1) throw deployErrors.DEPLOY_AUDIT_FAILED({ findings: lastLine(ran) })
   const { results } = audit.parse(lastJson(ran.stdout))
   const findings = results
     .filter(({ status, waiver }) => status === 'fail' && waiver === undefined)
+    // The new release's checks may look for tables that its migrations are about to make.
+    .filter(({ id, unevaluated }) => !SETTLED.includes(id) && !(migrates && unevaluated === true))
     .map(({ id }) => id)
-  throw deployErrors.DEPLOY_AUDIT_FAILED({ findings: findings.join(', ') })
+  if (findings.length > 0) {
+    throw deployErrors.DEPLOY_AUDIT_FAILED({ findings: findings.join(', ') })
+  }
 }
 
 /** A marked backup by the release that serves: to come back to when all else fails. */
