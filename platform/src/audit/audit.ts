@@ -1,7 +1,7 @@
 import type { AppDefinition } from '../app/define-app.ts'
 import type { Services } from '../app/services.ts'
 import type { Environment } from '../config/index.ts'
-import type { Phase } from './define-check.ts'
+import type { AnyCheck, Phase, StaticCheck } from './define-check.ts'
 import type { Report } from './report.ts'
 import { type AuditProgress, runAudit } from './run.ts'
 import { DEFAULT_WAIVERS, readWaivers } from './waivers.ts'
@@ -22,14 +22,22 @@ type Asked = {
  */
 export async function auditFiles(options: Asked & { release: string }): Promise<Report> {
   const { root, apps, env } = options
-  const { allChecks, openStaticContext } = await load()
-  const checks = allChecks(apps)
+  const { allChecks, openStaticContext, checksFromBuild } = await load()
+  const files = await openStaticContext({ root, env, apps })
+  const checks = withBuild(allChecks(apps), await checksFromBuild(files.files))
   return await runAudit({
     ...options,
     checks,
-    contexts: { static: await openStaticContext({ root, env, apps }) },
+    contexts: { static: files },
     waivers: await waiversOf(root, env['AUDIT_WAIVERS'] || DEFAULT_WAIVERS, checks, Date.now()),
   })
+}
+
+/** An image does not carry what it was made of; what its build saw stands for it. */
+function withBuild(known: AnyCheck[], built: StaticCheck[] | undefined): AnyCheck[] {
+  return built === undefined
+    ? known
+    : [...built, ...known.filter(({ phase }) => phase !== 'static')]
 }
 
 /**
@@ -50,9 +58,7 @@ export async function auditSystem(
   const live = { url, services, apps, root }
   const files = has('static') ? await openStaticContext({ root, env, apps }) : undefined
   const built = files === undefined ? undefined : await checksFromBuild(files.files)
-  // An image does not carry what it was made of; what its build saw stands for it.
-  const checks =
-    built === undefined ? known : [...built, ...known.filter(({ phase }) => phase !== 'static')]
+  const checks = withBuild(known, built)
   return await runAudit({
     ...options,
     checks,

@@ -274,6 +274,9 @@ const changelog = defineCheck<StaticCheck>({
   seeds: ['004 移行後: ドキュメントの更新'],
   async run({ files }) {
     const text = await files.read('CHANGELOG.md')
+    if (text === undefined && !files.git) {
+      return skip('There is no CHANGELOG.md here.', 'CHANGELOG.md がここにはありません。')
+    }
     const sections = text?.match(/^## .+/gm) ?? []
     return sections.length === 0
       ? fail({
