@@ -94,9 +94,11 @@ export type MadeBackup = {
   open(ring?: KeyRing): Promise<OpenBackup>
 }
 
-/** A backup of the source in a folder of its own. */
-export async function backUp(source: Source): Promise<MadeBackup> {
-  const store = createDiskBackups(join(source.folder, 'backups'))
+/** A backup of the source, in a folder of its own unless a store is named. */
+export async function backUp(
+  source: Source,
+  store: BackupStore = createDiskBackups(join(source.folder, 'backups')),
+): Promise<MadeBackup> {
   const id = newBackupId(new Date())
   const databaseUrl = source.url === undefined ? undefined : { reveal: () => source.url ?? '' }
   const config = { data: { databaseUrl } } as unknown as Parameters<typeof makeBackup>[0]['config']
