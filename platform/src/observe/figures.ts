@@ -103,58 +103,6 @@ const PEOPLE_AND_WORK: Figure[] = [
     needs: 'minato.error_groups',
     read: single(sql`select count(*) as value from minato.error_groups where resolved_at is null`),
   },
-  {
-    name: 'audit_score',
-    help: 'Score of the newest run of the go-live audit, 0 to 100.',
-    needs: 'minato.audit_runs',
-    read: single(
-      sql`select score as value from minato.audit_runs order by started_at desc limit 1`,
-    ),
-  },
-]
-
-/** Times of what never happened are 0: then it is overdue. */
-const BACKUPS: Figure[] = [
-  {
-    name: 'backup_last_success_timestamp_seconds',
-    help: 'The moment whose state the newest good backup holds; 0: there is none.',
-    needs: 'minato.backups',
-    read: single(sql`
-      select coalesce(extract(epoch from max(snapshot_at)), 0) as value
-      from minato.backups where state = 'done'`),
-  },
-  {
-    name: 'backup_last_failed',
-    help: 'Whether the newest backup failed, 1 or 0.',
-    needs: 'minato.backups',
-    read: single(sql`
-      select coalesce((select (state = 'failed')::int from minato.backups
-        where state in ('done', 'failed') order by started_at desc limit 1), 0) as value`),
-  },
-  {
-    name: 'backup_last_bytes',
-    help: 'Size of the newest good backup.',
-    needs: 'minato.backups',
-    read: single(sql`
-      select bytes as value from minato.backups where state = 'done'
-      order by started_at desc limit 1`),
-  },
-  {
-    name: 'backup_drill_passed_timestamp_seconds',
-    help: 'When a restore was last proven by a drill; 0: never.',
-    needs: 'minato.drills',
-    read: single(sql`
-      select coalesce(extract(epoch from max(finished_at)), 0) as value
-      from minato.drills where state = 'passed'`),
-  },
-  {
-    name: 'backup_drill_failed',
-    help: 'Whether the newest drill failed, 1 or 0.',
-    needs: 'minato.drills',
-    read: single(sql`
-      select coalesce((select (state = 'failed')::int from minato.drills
-        where state <> 'running' order by started_at desc limit 1), 0) as value`),
-  },
 ]
 
 const SERVER: Figure[] = [
@@ -204,7 +152,7 @@ export function databaseFigures(deps: {
   now?: () => number
 }): void {
   const { db, metrics, now = () => performance.now() } = deps
-  const figures = [...PEOPLE_AND_WORK, ...BACKUPS, ...SERVER, ...deps.further].map((figure) => ({
+  const figures = [...PEOPLE_AND_WORK, ...SERVER, ...deps.further].map((figure) => ({
     ...figure,
     gauge: metrics.gauge(figure),
   }))
