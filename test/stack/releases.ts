@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { docker } from '../docker.ts'
+import quay from './quay/app.ts'
 
 const QUAY = join(import.meta.dirname, 'quay')
 
@@ -25,14 +26,18 @@ export function release(
   const tag = `minato-test/release:${name}`
   const context = mkdtempSync(join(tmpdir(), 'minato-release-'))
   try {
-    const app = join(context, 'quay')
+    const app = join(context, quay.name)
     mkdirSync(join(app, 'migrations'), { recursive: true })
     cpSync(join(QUAY, 'app.ts'), join(app, 'app.ts'))
     cpSync(join(QUAY, 'migrations'), join(app, 'migrations'), { recursive: true })
     for (const file of migrations) {
       cpSync(join(QUAY, 'contract', file), join(app, 'migrations', file))
     }
-    const lines = [`FROM ${base}`, 'COPY quay /minato/apps/quay', `LABEL release=${name}`]
+    const lines = [
+      `FROM ${base}`,
+      `COPY ${quay.name} /minato/apps/${quay.name}`,
+      `LABEL release=${name}`,
+    ]
     if (fault !== undefined) lines.push(`ENV QUAY_FAULT=${fault}`)
     writeFileSync(join(context, 'Dockerfile'), lines.join('\n'))
     const built = docker(['build', '--quiet', '--tag', tag, context])
