@@ -1,6 +1,5 @@
-import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
 import type { BackupDeps } from './context.ts'
-import type { BackupTables } from './tables.ts'
 
 /** What the alerts look at: age, proof and failures. Asked of the database when somebody scrapes. */
 export function backupMetrics({
@@ -57,60 +56,25 @@ type Figures = {
   rto: number | null
 }
 
-async function readFigures(database: BackupDeps['db']): Promise<Figures> {
-  const db = database.withTables<BackupTables>()
-  const newest = await db
-    .selectFrom('minato.backups')
-    .select(['id', 'bytes', 'snapshot_at'])
-    .where('state', '=', 'done')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  const count = (given: { count: number | string | bigint } | undefined): number =>
-    Number(given?.count ?? 0)
-  const failed = await db
-    .selectFrom('minato.backups')
-    .select((given) => given.fn.countAll().as('count'))
-    .where('state', '=', 'failed')
-    .where('id', '>', newest?.id ?? '')
-    .executeTakeFirst()
-  const unproven = await db
-    .selectFrom('minato.backups as b')
-    .select((given) => given.fn.countAll().as('count'))
-    .where('state', '=', 'done')
-    .where((given) =>
-      given.not(
-        given.exists(
-          given
-            .selectFrom('minato.drills as d')
-            .select('d.id')
-            .whereRef('d.backup_id', '=', 'b.id')
-            .where('d.state', '=', 'passed'),
-        ),
-      ),
+/** One statement: it is asked at every scrape, by each process. */
+async function readFigures(db: BackupDeps['db']): Promise<Figures> {
+  const { rows } = await sql<Figures>`
+    with newest as (
+      select id, bytes, snapshot_at from minato.backups where state = 'done' order by id desc limit 1
     )
-    .executeTakeFirst()
-  const [passed, lost] = await Promise.all([newestDrill(db, 'passed'), newestDrill(db, 'failed')])
-  return {
-    success: seconds(newest?.snapshot_at),
-    bytes: newest?.bytes ?? null,
-    failed: count(failed),
-    unproven: count(unproven),
-    passed: seconds(passed?.started_at),
-    lost: seconds(lost?.started_at),
-    rto: passed?.rto_ms === null || passed === undefined ? null : passed.rto_ms / 1000,
-  }
+    select (select extract(epoch from snapshot_at)::float8 from newest) as success,
+      (select bytes::float8 from newest) as bytes,
+      (select count(*)::int from minato.backups
+        where state = 'failed' and id > coalesce((select id from newest), '')) as failed,
+      (select count(*)::int from minato.backups b where state = 'done' and not exists (
+        select from minato.drills d where d.backup_id = b.id and d.state = 'passed')) as unproven,
+      (select extract(epoch from max(started_at))::float8 from minato.drills
+        where state = 'passed') as passed,
+      (select extract(epoch from max(started_at))::float8 from minato.drills
+        where state = 'failed') as lost,
+      (select rto_ms / 1000::float8 from minato.drills where state = 'passed'
+        order by started_at desc limit 1) as rto`.execute(db)
+  const [figures] = rows
+  if (figures === undefined) throw new Error('PostgreSQL gave no row.')
+  return figures
 }
-
-async function newestDrill(db: Kysely<BackupTables>, state: 'passed' | 'failed') {
-  return await db
-    .selectFrom('minato.drills')
-    .select(['started_at', 'rto_ms'])
-    .where('state', '=', state)
-    .orderBy('started_at', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-}
-
-const seconds = (date: Date | null | undefined): number | null =>
-  date === null || date === undefined ? null : date.getTime() / 1000
