@@ -1,5 +1,6 @@
 import { after, before, describe, test } from 'node:test'
 import { alert } from './stack/alert.ts'
+import { audit } from './stack/audit.ts'
 import { edge } from './stack/edge.ts'
 import { journey } from './stack/journey.ts'
 import { smoke } from './stack/smoke.ts'
@@ -26,5 +27,9 @@ describe('the production stack on a Docker engine', { skip: withoutStack }, () =
   })
   test('an alert arrives in the mailbox of who is on call', async () => {
     await alert(stack)
+  })
+  // Told, not demanded, until it has been seen green on a machine with time for it.
+  test('every phase of the audit is green', { todo: 'not seen green yet' }, async () => {
+    await audit(stack)
   })
 })
