@@ -33,7 +33,12 @@ export function archiveSettings(folder: string): Archive {
   const repository = join(folder, 'repository')
   mkdirSync(repository, { mode: 0o777 })
   execFileSync('chmod', ['777', repository])
+  const pgbackrest = (args: string[]): void => {
+    const all = [`--config=${config}`, '--stanza=minato', ...args]
+    execFileSync(...asServer(PROGRAM, all), { stdio: ['ignore', 'inherit', 'inherit'] })
+  }
   return {
+    pgbackrest,
     settings: [
       ...['wal_level=replica', 'archive_mode=on', 'archive_timeout=60s'],
       `archive_command=${PROGRAM} --config=${config} --stanza=minato archive-push %p`,
@@ -49,6 +54,7 @@ repo1-cipher-pass=only-for-this-drill
 repo1-retention-full=2
 compress-type=zst
 start-fast=y
+archive-timeout=600
 process-max=2
 log-level-console=warn
 log-level-file=off
@@ -62,10 +68,8 @@ pg1-user=minato
 pg1-database=postgres
 `,
       )
-    },
-    pgbackrest: (args) => {
-      const all = [`--config=${config}`, '--stanza=minato', ...args]
-      execFileSync(...asServer(PROGRAM, all), { stdio: ['ignore', 'inherit', 'inherit'] })
+      // Before anything is written: what is not archived from the start on is a backlog at the end.
+      pgbackrest(['stanza-create'])
     },
   }
 }
@@ -81,7 +85,6 @@ export async function loseAndRecover(
   say: (line: string) => void,
 ): Promise<ArchiveFound | undefined> {
   if (pgbackrest === undefined) return undefined
-  pgbackrest(['stanza-create'])
   const began = performance.now()
   pgbackrest(['--type=full', 'backup'])
   const backupMs = Math.round(performance.now() - began)
