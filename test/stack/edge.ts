@@ -12,6 +12,7 @@ export async function edge(stack: Stack): Promise<void> {
   await otherNamesGetNothing(stack)
   await queriesAreNotWrittenDown(stack)
   containersAreBounded(stack)
+  logsHoldNoSecret(stack)
   redisAsksWho(stack)
 }
 
@@ -117,6 +118,12 @@ function secretsOf(stack: Stack): string[] {
       // The stand-in's mail address holds no password.
       .filter((text) => text !== 'smtp://sandbox:1025')
   )
+}
+
+/** Also those that a slow disk or a failed start would bring there. */
+function logsHoldNoSecret(stack: Stack): void {
+  const { stdout } = stack.compose(['logs', '--no-color'])
+  for (const secret of secretsOf(stack)) assert.ok(!stdout.includes(secret), 'a secret in a log')
 }
 
 function redisAsksWho(stack: Stack): void {
