@@ -51,6 +51,8 @@ const SANDBOX = {
     LLM_URL: 'http://sandbox:4010/v1',
     LLM_MODEL: 'sandbox-main',
     MAIL_FROM: 'Minato <minato@quay.test>',
+    // On a machine that runs other tests beside, turns are long without a flood of requests.
+    HTTP_MAX_EVENT_LOOP_DELAY: '10s',
   },
   stack: {
     COMPOSE_PROFILES: 'blue,alerts,sandbox',
