@@ -110,7 +110,8 @@ async function inspect(
 
 /** Asked at once, not when Docker's own check comes round. */
 async function webReady({ ask }: Engine, color: Color, running: number): Promise<boolean> {
-  const answers = await ask(`web-${color}`, '/health/ready')
+  // A probe that is itself still starting, on a busy machine, is no answer yet: who waits decides.
+  const answers = await ask(`web-${color}`, '/health/ready').catch(() => [])
   return answers.length >= running && answers.every(({ status }) => status === 200)
 }
 

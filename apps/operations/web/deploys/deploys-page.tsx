@@ -71,7 +71,6 @@ export function DeploysPage() {
                 align: 'right',
                 cell: ({ startedAt, endedAt }) => <Duration ms={between(startedAt, endedAt)} />,
               },
-              { key: 'by', header: t('deploys.by'), cell: ({ by }) => <span data-raw>{by}</span> },
               {
                 key: 'reason',
                 header: t('jobs.reason'),
