@@ -18,12 +18,13 @@ test('the history has a bar for every step of time, also where nothing was writt
   const { items, stepSeconds } = answer.json() as History
   assert.deepEqual([items.length, stepSeconds], [60, 60])
   const written = items.filter(({ rssBytes }) => rssBytes > 0)
-  assert.equal(written.length, 1)
-  assert.ok((written[0]?.requests ?? 0) >= 5)
-  assert.ok((written[0]?.p95Ms ?? 0) > 0)
+  // A minute may end in between.
+  assert.ok(written.length === 1 || written.length === 2)
+  assert.ok(written.reduce((sum, { requests }) => sum + requests, 0) >= 5)
+  assert.ok(written.some(({ p95Ms }) => (p95Ms ?? 0) > 0))
   const week = (await file.get('/metrics/history?hours=168')).json() as History
   assert.deepEqual([week.items.length, week.stepSeconds], [60, 10_080])
-  assert.equal(week.items.filter(({ rssBytes }) => rssBytes > 0).length, 1)
+  assert.ok(week.items.some(({ rssBytes }) => rssBytes > 0))
   await history.stop()
 })
 

@@ -8,6 +8,8 @@ import { between, figuresOf, quantileMs } from './minute-figures.ts'
 
 const MINUTE_MS = 60_000
 const KEPT_DAYS = 14
+/** Who has just started the system sees that it is watched. */
+const FIRST_AFTER_MS = 5000
 
 export type HistoryStep = {
   at: Date
@@ -69,6 +71,9 @@ export function startHistory(deps: HistoryDeps): History {
   }
   let running: Promise<void> = Promise.resolve()
   let turn = 0
+  const first = setTimeout(() => {
+    running = attempt(note)
+  }, FIRST_AFTER_MS).unref()
   const timer = setInterval(() => {
     turn += 1
     running = attempt(note)
@@ -77,6 +82,7 @@ export function startHistory(deps: HistoryDeps): History {
   return {
     note,
     async stop() {
+      clearTimeout(first)
       clearInterval(timer)
       await running
       await attempt(note)
