@@ -3,6 +3,7 @@ import { alert } from './stack/alert.ts'
 import { audit } from './stack/audit.ts'
 import { edge } from './stack/edge.ts'
 import { journey } from './stack/journey.ts'
+import { restore } from './stack/restore.ts'
 import { smoke } from './stack/smoke.ts'
 import { type Stack, startStack, withoutStack } from './stack/up.ts'
 
@@ -27,6 +28,9 @@ describe('the production stack on a Docker engine', { skip: withoutStack }, () =
   })
   test('an alert arrives in the mailbox of who is on call', async () => {
     await alert(stack)
+  })
+  test('a backup is proven, and a dropped table comes back out of the archived log', async () => {
+    await restore(stack)
   })
   // Told, not demanded, until it has been seen green on a machine with time for it.
   test('every phase of the audit is green', { todo: 'not seen green yet' }, async () => {
