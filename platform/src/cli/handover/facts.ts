@@ -41,11 +41,13 @@ export type HandoverFacts = {
     paused: boolean
     nextAt: string | null
   }[]
+  /** At most 200: more is no number anybody acts on. */
   failedJobs: number
   /** What ends within ninety days. */
   expiring: { what: string; when: string }[]
 }
 
+const MOST_FAILED = 200
 const NINETY_DAYS = 90 * 86_400_000
 
 /** Looks it all up. Reads only. */
@@ -155,17 +157,15 @@ async function auditOf({ db }: Services): Promise<HandoverFacts['audit']> {
 }
 
 async function workOf({
-  db,
   jobs,
 }: Services): Promise<Pick<HandoverFacts, 'schedules' | 'failedJobs'>> {
-  const failed = await sql<{ jobs: number }>`
-    select count(*)::int as jobs from minato.jobs where state = 'failed'`.execute(db)
+  const failed = await jobs.list({ state: 'failed', limit: MOST_FAILED })
   return {
     schedules: (await jobs.schedules.list()).map(({ name, cron, timeZone, paused, nextAt }) => ({
       ...{ name, cron, timeZone, paused },
       nextAt: nextAt === null ? null : new Date(nextAt).toISOString(),
     })),
-    failedJobs: failed.rows[0]?.jobs ?? 0,
+    failedJobs: failed.items.length,
   }
 }
 
