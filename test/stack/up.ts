@@ -47,12 +47,18 @@ type StackOptions = {
 /** Model, mail and alerts by the stand-ins, which the settings must allow by name. */
 const SANDBOX = {
   settings: {
-    MINATO_ALLOW_SANDBOX: 'model,mail',
+    MINATO_ALLOW_SANDBOX: 'model,mail,errors',
     LLM_URL: 'http://sandbox:4010/v1',
     LLM_MODEL: 'sandbox-main',
     MAIL_FROM: 'Minato <minato@quay.test>',
     // On a machine that runs other tests beside, turns are long without a flood of requests.
     HTTP_MAX_EVENT_LOOP_DELAY: '10s',
+  },
+  secrets: {
+    MAIL_URL: 'smtp://sandbox:1025',
+    LLM_API_KEY: 'sk-sandbox',
+    // The key is the one that every sandbox has.
+    SENTRY_DSN: 'http://5a9db0c5a9db0c5a9db0c5a9db0c0001@sandbox:4010/sentry/1',
   },
   stack: {
     COMPOSE_PROFILES: 'blue,alerts,sandbox',
@@ -97,7 +103,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...{ ...images.variables, ...freeSubnet(), ...SANDBOX.stack, ...options.stack },
     }),
     ...flags('--set', { ...SANDBOX.settings, ...options.settings }),
-    ...(await secretFlags(folder, { MAIL_URL: 'smtp://sandbox:1025', LLM_API_KEY: 'sk-sandbox' })),
+    ...(await secretFlags(folder, SANDBOX.secrets)),
   ])
   if (made.code !== 0) throw new Error(made.stderr)
   const ca = await readFile(join(folder, 'certificates/fullchain.pem'), 'utf8')

@@ -39,7 +39,7 @@ test('an image says again what its build saw', async () => {
 test('where the sources are, they are looked at; a broken report is told', async () => {
   const text = JSON.stringify(report)
   assert.equal(await checksFromBuild(tree({ 'audit-static.json': text }, true)), undefined)
-  const both = { 'audit-static.json': text, 'deploy/compose.yml': '' }
+  const both = { 'audit-static.json': text, 'package-lock.json': '' }
   assert.equal(await checksFromBuild(tree(both)), undefined)
   await assert.rejects(checksFromBuild(tree({ 'audit-static.json': '{}' })))
 })

@@ -33,7 +33,7 @@ const PATH = 'audit-static.json'
  * @throws {Error} when the file is not a report of the audit.
  */
 export async function checksFromBuild(files: SourceTree): Promise<StaticCheck[] | undefined> {
-  if (files.git || (await files.read('deploy/compose.yml')) !== undefined) return undefined
+  if (files.git || (await files.read('package-lock.json')) !== undefined) return undefined
   const text = await files.read(PATH)
   if (text === undefined) return undefined
   const { results, finishedAt } = report.parse(JSON.parse(text))
