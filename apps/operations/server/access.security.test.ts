@@ -73,6 +73,18 @@ const routes: [Method, string, object?][] = [
   ['GET', '/realtime/connections'],
   ['GET', '/log-level'],
   ['PUT', '/log-level', { level: 'debug' }],
+  ['GET', '/backups'],
+  ['POST', '/backups', {}],
+  ['GET', '/drills'],
+  ['POST', '/drills', {}],
+  ['GET', `/drills/${ID}`],
+  ['GET', '/deploys'],
+  ['GET', `/deploys/${ID}`],
+  ['GET', '/processes'],
+  ['GET', '/metrics/history'],
+  ['GET', '/readiness'],
+  ['POST', '/readiness', {}],
+  ['GET', `/readiness/${ID}`],
 ]
 
 test('no route of the app is missing here', () => {
