@@ -56,8 +56,9 @@ async function sendTestError({ outbound, clock, version }: Services, dsn: URL) {
     { type: 'event' },
     event,
   ]
-  const project = dsn.pathname.split('/').at(-1) ?? ''
-  const answer = await outbound.fetch(`${dsn.origin}/api/${project}/envelope/`, {
+  // A service of one's own may live below a path: https://KEY@HOST/PATH/PROJECT
+  const [, path = '', project = ''] = /^(.*)\/(\d+)$/.exec(dsn.pathname) ?? []
+  const answer = await outbound.fetch(`${dsn.origin}${path}/api/${project}/envelope/`, {
     ...CALL,
     service: 'sentry',
     method: 'POST',
