@@ -40,12 +40,13 @@ test('a taken port says so and leaves nothing listening', async () => {
   server.close()
 })
 
-test('prints variables that work, and stops on SIGTERM with exit code 0', async () => {
+test('prints variables that work, and stops on SIGTERM with exit code 0', async (t) => {
   const script = `
     import { sandbox } from ${JSON.stringify(fileURLToPath(new URL('./cli.ts', import.meta.url)))}
     process.exitCode = await sandbox.run(process.argv.slice(1), process)`
   const args = ['--input-type=module', '-e', script, '--', '--json']
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.after(() => child.kill('SIGKILL')) // what fails here must not leave it running
   const [line] = await once(child.stdout, 'data')
   const { variables, url, controlToken } = JSON.parse(String(line))
   const models = await fetch(`${variables.LLM_URL}/models`, {
@@ -67,6 +68,7 @@ test('prints variables that work, and stops on SIGTERM with exit code 0', async 
   const headers = { 'x-sandbox-token': controlToken }
   const state = (await (await fetch(`${url}/sandbox/state`, { headers })).json()) as object
   assert.deepEqual(Object.keys(state).sort(), [
+    'events',
     'mails',
     'mcpCalls',
     'mcpServers',
