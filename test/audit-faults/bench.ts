@@ -46,6 +46,8 @@ export async function startBench(
         TRUST_PROXY: '127.0.0.1',
         METRICS_TOKEN: 'a-token-that-only-prometheus-has',
         HTTP_REQUEST_TIMEOUT: '2s',
+        // All checks come from one address here, one after another.
+        RATE_SIGN_IN: '80/15m',
         LLM_URL: sandbox.llmUrl,
         LLM_API_KEY: 'sk-sandbox',
         LLM_MODEL: 'sandbox-main',

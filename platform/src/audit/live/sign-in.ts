@@ -203,16 +203,17 @@ export const lockout = defineCheck<LiveCheck>({
         { variable: 'AUTH_ACCOUNT_ATTEMPTS' },
       )
     const account = await visit.newAccount()
+    const limited = skip(
+      'The limit of the address came first; the lock was not reached.',
+      'アドレスの回数制限が先に働き、ロックを確認できませんでした。',
+    )
     for (let n = 0; n < accountAttempts; n += 1) {
       const answer = await visit.signIn({ ...account, password: `guess-number-${n}` })
-      if (answer.status === 429)
-        return skip(
-          'The limit of the address came first; the lock was not reached.',
-          'アドレスの回数制限が先に働き、ロックを確認できませんでした。',
-        )
+      if (answer.status === 429) return limited
       if (answer.status !== 401) return fail(`A wrong password was answered ${answer.status}.`)
     }
     const right = await visit.signIn(account)
+    if (right.status === 429) return limited
     return right.status === 401
       ? pass(
           `After ${accountAttempts} wrong passwords the right one is refused as well.`,
