@@ -4,6 +4,7 @@ import { useLocale } from '@minato/web/locale'
 import { useMessages } from '@minato/web/messages'
 import own from './readiness.module.css'
 import { type Result, type State, stateOf } from './readiness-shapes.ts'
+import { WithCode } from './with-code.tsx'
 
 const TONES: Record<State, 'bad' | 'warn' | 'plain' | 'good'> = {
   open: 'bad',
@@ -23,7 +24,9 @@ export function FindingCard({ result }: { result: Result }) {
     <details className={own.finding}>
       <summary>
         <Badge tone={TONES[state]}>{t(`readiness.states.${state}`)}</Badge>
-        <span className={own.title}>{result.title[locale]}</span>
+        <span className={own.title}>
+          <WithCode text={result.title[locale]} />
+        </span>
         <span className={own.weight}>
           {t(`readiness.severities.${result.severity}`)}
           {state === 'open' && ` · ${t('readiness.minutes', { count: result.minutes })}`}
@@ -32,10 +35,10 @@ export function FindingCard({ result }: { result: Result }) {
       <div className={own.detail}>
         <Facts
           of={[
-            [t('readiness.seen'), result.evidence[locale]],
+            [t('readiness.seen'), <WithCode key="seen" text={result.evidence[locale]} />],
             [t('readiness.place'), place === undefined ? null : <code key="place">{place}</code>],
-            [t('readiness.why'), result.why[locale]],
-            [t('readiness.mend'), result.mend[locale]],
+            [t('readiness.why'), <WithCode key="why" text={result.why[locale]} />],
+            [t('readiness.mend'), <WithCode key="mend" text={result.mend[locale]} />],
             [
               t('readiness.waiver'),
               waiver === undefined
@@ -45,7 +48,9 @@ export function FindingCard({ result }: { result: Result }) {
             [t('readiness.reason'), waiver?.reason ?? null],
             [
               t('readiness.seeds'),
-              result.seeds.length === 0 ? null : result.seeds.join(t('comma')),
+              result.seeds.length === 0 ? null : (
+                <WithCode key="seeds" text={result.seeds.join(t('comma'))} />
+              ),
             ],
             [t('readiness.check'), <code key="id">{result.id}</code>],
           ]}
