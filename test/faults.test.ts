@@ -30,7 +30,7 @@ describe('two web processes on one PostgreSQL and Redis', SERVERS, () => {
   before(async () => {
     postgres = await startPostgres()
     redis = await startRedis()
-    const env = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, RATE_ACTION: '40/1m' }
+    const env = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, RATE_ACTION: '40/1d' }
     first = await startSystem({ env })
     second = await startSystem({ env })
   })

@@ -132,7 +132,8 @@ describe('live connections to several processes', {
       for (let n = 0; publishing; n += 1) {
         const live = webs.filter(({ child }) => child.connected && !child.killed)
         const from = live[n % live.length]
-        if (from !== undefined) last = (await from.ask<{ seq: number }>({ publish: n })).seq
+        if (from === undefined) return
+        last = (await from.ask<{ seq: number }>({ publish: n })).seq
       }
     }
     const publishes = publisher()

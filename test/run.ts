@@ -80,6 +80,7 @@ async function runOnce(
     '--test',
     `--test-concurrency=${concurrency}`,
     '--test-timeout=400000',
+    `--import=${join(ROOT, 'test/watchdog.ts')}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(ROOT, 'test/failed-files.ts')}`,

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import { type RealtimeContext, reach } from './context.ts'
+import { connectionsIn, type RealtimeContext, reach } from './context.ts'
 import { appendEvent, type RealtimeDatabase, type RoomEvent } from './event-log.ts'
 import { membersOf } from './presence.ts'
 import type { LiveServer, Member } from './protocol.ts'
@@ -60,9 +60,7 @@ export function appRealtime(context: RealtimeContext, line: Line, app: string): 
       deliver({ room, seq: null, event, data, at: new Date(clock()).toISOString() }),
     members: async (room) => await membersOf(context, await line.open(), app, room),
     async expel(room, userId) {
-      const sockets = await reach(context, await line.open(), app)
-        .in(room)
-        .fetchSockets()
+      const sockets = await connectionsIn(context, await line.open(), app, room)
       for (const socket of sockets) if (socket.data.userId === userId) socket.leave(room)
     },
   }

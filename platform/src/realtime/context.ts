@@ -58,6 +58,24 @@ export function reach({ shared }: RealtimeContext, io: LiveServer, app: string) 
   return shared() ? namespace : namespace.local
 }
 
+/**
+ * Connections of every process, of one room when it is named; only this process's while Redis is
+ * away. The adapter is not asked for the latter: even then it would ask Redis first.
+ */
+export async function connectionsIn(
+  { shared }: RealtimeContext,
+  io: LiveServer,
+  app: string,
+  room?: string,
+) {
+  const namespace = io.of(`/${app}`)
+  const here = () =>
+    [...namespace.sockets.values()].filter(({ rooms }) => room === undefined || rooms.has(room))
+  if (!shared()) return here()
+  const wanted = room === undefined ? namespace : namespace.in(room)
+  return await wanted.fetchSockets().catch(here)
+}
+
 function createCounters(metrics: Metrics) {
   return {
     connections: metrics.gauge({

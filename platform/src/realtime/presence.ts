@@ -1,4 +1,4 @@
-import { type RealtimeContext, reach } from './context.ts'
+import { connectionsIn, type RealtimeContext, reach } from './context.ts'
 import type { LiveServer, Member } from './protocol.ts'
 
 const QUIET_MS = 250
@@ -10,10 +10,7 @@ export async function membersOf(
   app: string,
   room: string,
 ): Promise<Member[]> {
-  const sockets = await reach(context, io, app)
-    .in(room)
-    .fetchSockets()
-    .catch(() => io.of(`/${app}`).local.in(room).fetchSockets())
+  const sockets = await connectionsIn(context, io, app, room)
   const members = new Map(sockets.map(({ data }) => [data.userId, data.name]))
   return [...members]
     .map(([userId, name]) => ({ userId, name }))
@@ -23,17 +20,24 @@ export async function membersOf(
 /** Tells a room who is in it, a moment after it changed: many who come together are one message. */
 export function presenceNews(context: RealtimeContext, io: LiveServer, app: string) {
   const waiting = new Map<string, NodeJS.Timeout>()
+  let closed = false
   const tell = async (room: string) => {
     waiting.delete(room)
     const members = await membersOf(context, io, app, room)
     reach(context, io, app).to(room).emit('presence', { room, members })
   }
+  const tellOrLog = (room: string) =>
+    void tell(room).catch((error: unknown) =>
+      context.log.warn('realtime.presence_failed', { app, err: error }),
+    )
   return {
     changed(room: string): void {
-      if (waiting.has(room)) return
-      waiting.set(room, setTimeout(() => void tell(room), QUIET_MS).unref())
+      // Whoever is sent away while the process ends is counted by the next one.
+      if (closed || waiting.has(room)) return
+      waiting.set(room, setTimeout(tellOrLog, QUIET_MS, room).unref())
     },
     close(): void {
+      closed = true
       for (const timer of waiting.values()) clearTimeout(timer)
     },
   }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { type AppRealtime, appRealtime } from './app-realtime.ts'
-import { createContext, type RealtimeContext, type RealtimeDeps, reach } from './context.ts'
+import { connectionsIn, createContext, type RealtimeContext, type RealtimeDeps } from './context.ts'
 import type { RealtimeDefinition } from './definition.ts'
 import { pruneEvents } from './event-log.ts'
 import { mountHandshake } from './handshake.ts'
@@ -92,9 +92,7 @@ async function connectionsOf(
   io: LiveServer,
   app: string,
 ): Promise<Connection[]> {
-  const sockets = await reach(context, io, app)
-    .fetchSockets()
-    .catch(() => io.of(`/${app}`).local.fetchSockets())
+  const sockets = await connectionsIn(context, io, app)
   return sockets.map(({ id, data, rooms }) => ({
     ...data,
     id,
