@@ -9,11 +9,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { PassThrough } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { System } from '@minato/platform/app'
 import { migrate, openPglite, readMigrations } from '@minato/platform/data'
 import { createLogger } from '@minato/platform/log'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { importState } from '../platform/src/cli/commands/import.ts'
+import { main } from '../platform/src/cli/main.ts'
 import { skipWithout } from './peers.ts'
 import { startPostgres, type TestPostgres } from './postgres.ts'
 import { cli, startSystem } from './system.ts'
@@ -177,8 +178,10 @@ test('wrong usage says what to do', async () => {
     [file, '--app', 'chatbot', '--suggest', '--apply'],
   ]) {
     const stderr = new PassThrough()
-    const io = { stdin: process.stdin, stdout: new PassThrough(), stderr, env: {}, cwd: folder }
-    assert.equal(await importState.run(['sqlite', ...more], io), 2, more.join(' '))
+    const streams = { stdin: process.stdin, stdout: new PassThrough(), stderr }
+    const system = { root: ROOT } as System
+    const io = { ...streams, env: {}, cwd: folder, system }
+    assert.equal(await main(['import', 'sqlite', ...more], io), 2, more.join(' '))
     assert.match(String(stderr.read()), /Usage: minato import/)
   }
   assert.equal(await readFile(there, 'utf8'), MAP, 'a map that is there is never overwritten')

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path'
+import { auditFigures } from '../audit/index.ts'
+import { backupFigures } from '../backup/index.ts'
 import type { Pressure } from '../http/index.ts'
 import { observeProcess, watchCertificate } from '../observe/index.ts'
 import type { AppDefinition } from './define-app.ts'
@@ -15,6 +17,7 @@ export function observeServices(
     dataDir: resolve(services.config.core.dataDir),
     maxRssBytes: services.config.http.maxRssBytes,
     eventLoopDelayMs: pressure.delayMs,
+    figures: [...backupFigures, ...auditFigures],
     appMetrics: apps.flatMap((app) => app.metrics ?? []),
   })
   // Once is enough: the workers ask, and a laptop's only process.

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { auditMetrics, auditWork } from '../audit/index.ts'
+import { auditWork } from '../audit/index.ts'
 import { auditProbeJob } from '../audit/live/probe-job.ts'
 import { auditProbeRoutes } from '../audit/live/probe-routes.ts'
 import { backupWork } from '../backup/index.ts'
@@ -74,7 +74,6 @@ export async function prepareJobs(
   for (const app of apps) services.jobs.register(app, () => appServices(services, app))
   services.jobs.register(auditWork(apps, services), () => services)
   services.jobs.register({ jobs: [auditProbeJob] }, () => services)
-  auditMetrics(services)
   await services.jobs.prepare()
 }
 

@@ -16,7 +16,7 @@ export {
   skip,
 } from './define-check.ts'
 export { auditErrors } from './errors.ts'
+export { auditFigures } from './figures.ts'
 export { auditJob, auditWork } from './job.ts'
-export { auditMetrics } from './metrics.ts'
 export { isFinding, type Report, type Result } from './report.ts'
 export { listRuns, type RunSummary, readRun, saveRun } from './runs.ts'

@@ -1,5 +1,4 @@
 import type { BackupDeps } from './context.ts'
-import { backupMetrics } from './metrics.ts'
 import { openStore } from './open-store.ts'
 import { applyRetention, reconcile } from './retention.ts'
 import { type CreateOptions, runBackup } from './run-backup.ts'
@@ -28,7 +27,6 @@ const SHOWN = 100
 
 /** Backups of this installation: made, listed, proven, deleted when their time is over. */
 export function createBackups(deps: BackupDeps): Backups {
-  backupMetrics(deps)
   return {
     create: (options) => runBackup(deps, options),
     drill: (options = {}) => runDrill(deps, options),

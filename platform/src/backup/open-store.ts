@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Services } from '../app/services.ts'
-import { roleCredentials } from '../files/role-credentials.ts'
+import { s3Credentials } from '../files/s3-credentials.ts'
 import { createDiskBackups } from './disk-store.ts'
 import { createS3Backups } from './s3-store.ts'
 import type { BackupStore } from './store.ts'
@@ -13,8 +13,11 @@ export type StoreDeps = Pick<Services, 'outbound'> & {
 
 /** The store of `BACKUP_URL`, or of a place named for once. Without both: a folder in the data folder. */
 export async function openStore(deps: StoreDeps, to?: string): Promise<BackupStore> {
-  const { url, accessKeyId, secretAccessKey, role } = deps.config.backup
-  const place = to ?? url ?? join(deps.dataDir, 'backups')
+  const {
+    outbound,
+    config: { backup, files },
+  } = deps
+  const place = to ?? backup.url ?? join(deps.dataDir, 'backups')
   const folder = diskPlace(place)
   if (folder !== undefined) return createDiskBackups(folder)
   // The SDK costs some 20 MB: only an installation with backups in S3 loads it.
@@ -22,13 +25,8 @@ export async function openStore(deps: StoreDeps, to?: string): Promise<BackupSto
   const { hostname, pathname } = new URL(place)
   const store = createS3Store({
     url: place,
-    credentials: role
-      ? roleCredentials({ outbound: deps.outbound, taskPath: deps.config.files.taskPath })
-      : {
-          accessKeyId: accessKeyId?.reveal() ?? '',
-          secretAccessKey: secretAccessKey?.reveal() ?? '',
-        },
-    outbound: deps.outbound,
+    credentials: s3Credentials(backup, { outbound, taskPath: files.taskPath }),
+    outbound,
     spoolFolder: join(deps.dataDir, 'tmp'),
   })
   return createS3Backups(store, `s3://${hostname}${pathname.replace(/\/+$/, '')}`)

@@ -2,8 +2,8 @@ import { CompiledQuery } from 'kysely'
 import type { Database } from '../data/index.ts'
 import type { Table } from './catalog.ts'
 import { copyOut } from './copy.ts'
-import { copyText } from './copy-text.ts'
 import { type Query, TEXT_SETTINGS } from './query.ts'
+import { copyText } from './read-rows.ts'
 
 /** One moment of a database, read from as long as the work takes. */
 export type Snapshot = {

@@ -6,8 +6,8 @@ import { type Database, openPostgres } from '../data/index.ts'
 import type { Logger } from '../log/index.ts'
 import type { Table } from './catalog.ts'
 import { columnList, copyOut } from './copy.ts'
-import { copyText } from './copy-text.ts'
 import type { Query } from './query.ts'
+import { copyText } from './read-rows.ts'
 
 /** A database that a backup is loaded into. `query` and both copies share one session. */
 export type Target = {

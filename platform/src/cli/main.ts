@@ -3,6 +3,7 @@ import { ConfigError, EXIT_CONFIG, reportProblems } from '../config/index.ts'
 import { nearest } from '../config/nearest.ts'
 import { MinatoError } from '../errors/index.ts'
 import type { CliIo, Command } from './command.ts'
+import { UsageError } from './output.ts'
 
 /** Commands are loaded when called: `minato log sanitize` must not wait for a database driver. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -68,7 +69,9 @@ export async function main(args: string[], io: CliIo & { system: System }): Prom
   try {
     return await command.run(rest, io)
   } catch (error) {
-    return report(error, io)
+    if (!(error instanceof UsageError)) return report(error, io)
+    io.stderr.write(`minato ${name}: ${error.message}\n\n${command.usage}\n`)
+    return EXIT_USAGE
   }
 }
 

@@ -1,5 +1,6 @@
 export { createBatch } from './batch.ts'
 export { contractFaults, describeFault } from './contracts.ts'
+export { escapeCell, NULL_CELL, unescapeCell } from './copy-cell.ts'
 export { dataConfig } from './data-config.ts'
 export {
   type Database,

@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import type { Logger, Secret } from '../log/index.ts'
+import type { Logger } from '../log/index.ts'
 import type { FilesConfig } from './config.ts'
 import { createDiskStore } from './disk-store.ts'
 import { fileKey, filePrefix } from './file-key.ts'
 import { lazyStore } from './lazy-store.ts'
 import { publicOrigins } from './public-origins.ts'
-import { type RoleOptions, roleCredentials } from './role-credentials.ts'
+import type { RoleOptions } from './role-credentials.ts'
 import { type FilesServer, linkRoutes } from './routes.ts'
 import type { OutboundHandler } from './s3-client.ts'
+import { s3Credentials } from './s3-credentials.ts'
 import { checkLink, type LinkOptions, signLink } from './signed-link.ts'
 import type { ByteRange, FileList, FileStore, PutOptions, ReadFile, StoredFile } from './store.ts'
 import { type Swept, sweep } from './sweep.ts'
@@ -94,7 +95,7 @@ export function openFileStore({
   clock,
   outbound,
 }: Pick<FilesDeps, 'config' | 'dataDir' | 'clock' | 'outbound'>): FileStore {
-  const { filesUrl, accessKeyId, secretAccessKey, role, taskPath } = config.files
+  const { filesUrl } = config.files
   if (filesUrl === undefined) {
     return createDiskStore({ root: join(dataDir, 'files'), clock })
   }
@@ -103,17 +104,11 @@ export function openFileStore({
     const { createS3Store } = await import('./s3-store.ts')
     return createS3Store({
       url: filesUrl,
-      credentials: role
-        ? roleCredentials({ outbound, taskPath })
-        : { accessKeyId: reveal(accessKeyId), secretAccessKey: reveal(secretAccessKey) },
+      credentials: s3Credentials(config.files, { outbound, taskPath: config.files.taskPath }),
       outbound,
       spoolFolder: join(dataDir, 'tmp'),
     })
   })
-}
-
-function reveal(secret: Secret | undefined): string {
-  return secret?.reveal() ?? ''
 }
 
 /** Rejects while the store is away; the log says when it went and when it came back. */

@@ -29,8 +29,8 @@ function columns(label: string, query: ReturnType<typeof sql>): Figure['read'] {
     }))
 }
 
-/** Rows of `label` and `value`. */
-function byLabel(label: string, query: ReturnType<typeof sql>): Figure['read'] {
+/** Rows of `label` and `value`: one reading a row, under that label. */
+export function valuesByLabel(label: string, query: ReturnType<typeof sql>): Figure['read'] {
   return async (db) =>
     (await rowsOf(query, db)).map((row) => ({
       labels: { [label]: String(row['label']) },
@@ -39,7 +39,7 @@ function byLabel(label: string, query: ReturnType<typeof sql>): Figure['read'] {
 }
 
 /** One row with `value`; null leaves the gauge out. */
-function single(query: ReturnType<typeof sql>): Figure['read'] {
+export function singleValue(query: ReturnType<typeof sql>): Figure['read'] {
   return async (db) => {
     const value = (await rowsOf(query, db))[0]?.['value'] ?? null
     return value === null ? [] : [{ value: Number(value) }]
@@ -54,7 +54,7 @@ const PEOPLE_AND_WORK: Figure[] = [
     name: 'active_users',
     help: 'People with a session that was used within the last five minutes.',
     needs: 'minato.sessions',
-    read: single(sql`
+    read: singleValue(sql`
       select count(distinct user_id) as value from minato.sessions
       where revoked_at is null and last_active_at > now() - interval '5 minutes'`),
   },
@@ -74,7 +74,7 @@ const PEOPLE_AND_WORK: Figure[] = [
     help: 'Jobs that failed for good and wait for a person.',
     labelNames: ['name'],
     needs: 'pgboss.job_common',
-    read: byLabel(
+    read: valuesByLabel(
       'name',
       sql`select q.name as label, count(j.id) as value from pgboss.queue q
         left join pgboss.job_common j on j.name = q.name and j.state = 'failed'
@@ -85,7 +85,7 @@ const PEOPLE_AND_WORK: Figure[] = [
     name: 'jobs_oldest_due_seconds',
     help: 'How long the oldest job that is due has waited for a worker.',
     needs: 'pgboss.job_common',
-    read: single(sql`
+    read: singleValue(sql`
       select coalesce(extract(epoch from now() - min(start_after)), 0) as value
       from pgboss.job_common where state < 'active' and not blocked and start_after <= now()`),
   },
@@ -93,7 +93,7 @@ const PEOPLE_AND_WORK: Figure[] = [
     name: 'mail_waiting',
     help: 'Mails in the outbox that are due and not sent.',
     needs: 'minato.mail_outbox',
-    read: single(sql`
+    read: singleValue(sql`
       select count(*) as value from minato.mail_outbox
       where state in ('queued', 'sending') and next_attempt_at <= now()`),
   },
@@ -101,7 +101,9 @@ const PEOPLE_AND_WORK: Figure[] = [
     name: 'error_groups_open',
     help: 'Unexpected errors that nobody has marked as dealt with.',
     needs: 'minato.error_groups',
-    read: single(sql`select count(*) as value from minato.error_groups where resolved_at is null`),
+    read: singleValue(
+      sql`select count(*) as value from minato.error_groups where resolved_at is null`,
+    ),
   },
 ]
 
@@ -109,29 +111,31 @@ const SERVER: Figure[] = [
   {
     name: 'database_size_bytes',
     help: 'Size of the database on its disk.',
-    read: single(sql`select pg_database_size(current_database()) as value`),
+    read: singleValue(sql`select pg_database_size(current_database()) as value`),
   },
   {
     name: 'database_connections',
     help: 'Connections to the server by all processes.',
-    read: single(sql`select count(*) as value from pg_stat_activity where datname is not null`),
+    read: singleValue(
+      sql`select count(*) as value from pg_stat_activity where datname is not null`,
+    ),
   },
   {
     name: 'database_max_connections',
     help: 'How many connections the server takes.',
-    read: single(sql`select current_setting('max_connections')::int as value`),
+    read: singleValue(sql`select current_setting('max_connections')::int as value`),
   },
   {
     name: 'database_wal_archive_failures',
     help: 'Failed attempts to archive WAL since the statistics were reset.',
-    read: single(sql`
+    read: singleValue(sql`
       select failed_count as value from pg_stat_archiver
       where current_setting('archive_mode') <> 'off'`),
   },
   {
     name: 'database_wal_archived_timestamp_seconds',
     help: 'When WAL was last archived; absent where archiving is off.',
-    read: single(sql`
+    read: singleValue(sql`
       select extract(epoch from coalesce(last_archived_time, stats_reset)) as value
       from pg_stat_archiver where current_setting('archive_mode') <> 'off'`),
   },

@@ -1,6 +1,6 @@
 export { watchCertificate } from './certificate.ts'
 export { readExposition, type Sample } from './exposition.ts'
-export type { Figure, Reading } from './figures.ts'
+export { type Figure, type Reading, singleValue, valuesByLabel } from './figures.ts'
 export { type HistoryStep, readHistory, startHistory } from './history.ts'
 export {
   createMetrics,

@@ -27,15 +27,17 @@ type ObserveDeps = {
   dataDir: string
   maxRssBytes: number | undefined
   eventLoopDelayMs: () => number
+  /** Of the concerns. */
+  figures: readonly Figure[]
   appMetrics: readonly AppMetric[]
 }
 
 /** Adds what a running process tells beside what its concerns count: itself, the database, the apps. */
 export function observeProcess(deps: ObserveDeps): void {
-  const { metrics, appMetrics } = deps
+  const { metrics, figures, appMetrics } = deps
   processFigures(deps)
   const gauges = appMetrics.filter((metric) => metric.kind === 'gauge')
-  databaseFigures({ ...deps, further: gauges })
+  databaseFigures({ ...deps, further: [...figures, ...gauges] })
   for (const metric of appMetrics) {
     if (metric.kind !== 'counter') continue
     const counter = metrics.counter(metric)

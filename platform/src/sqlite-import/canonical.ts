@@ -1,6 +1,6 @@
+import { escapeCell, NULL_CELL, unescapeCell } from '../data/index.ts'
 import { arrayLiteral, readArray } from './arrays.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { escapeCell, NULL_CELL, unescapeCell } from './copy-text.ts'
 import { plainDecimal } from './numbers.ts'
 import type { TargetType } from './target-type.ts'
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { escapeCell, NULL_CELL } from '../data/index.ts'
 import type { SqliteValue } from './convert.ts'
-import { escapeCell, NULL_CELL } from './copy-text.ts'
 import type { LinkedColumn, LinkedTable } from './link.ts'
 import { quoted } from './quoted.ts'
 import { Bad, bad, type Reason } from './reasons.ts'

@@ -25,6 +25,7 @@ export function BarChart<Key extends string>({
   words,
   whole = false,
   low = false,
+  upTo,
 }: {
   question?: string
   steps: readonly Step<Key>[]
@@ -35,10 +36,12 @@ export function BarChart<Key extends string>({
   whole?: boolean
   /** Several charts on one page. */
   low?: boolean
+  /** End of the scale, when it is known: a score's 100. */
+  upTo?: number
 }) {
   const locale = useLocale()
   const sumOf = (step: Step<Key>) => parts.reduce((sum, { key }) => sum + step[key], 0)
-  const top = niceTop(Math.max(0, ...steps.map(sumOf)), whole)
+  const top = upTo ?? niceTop(Math.max(0, ...steps.map(sumOf)), whole)
   const clock = new Intl.DateTimeFormat(locale, {
     dateStyle: 'short',
     timeStyle: 'short',

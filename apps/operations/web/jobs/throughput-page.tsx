@@ -1,39 +1,29 @@
-import { SegmentedControl } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { Badge } from '@minato/web/badge'
 import chart from '@minato/web/bar-chart.module.css'
 import classes from '@minato/web/blocks.module.css'
-import { DataTable, useFilters } from '@minato/web/data-table'
+import { DataTable } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
 import { useMessages } from '@minato/web/messages'
 import { Time } from '@minato/web/time'
 import { IconServer2 } from '@tabler/icons-react'
 import { OperationsPage } from '../operations-page.tsx'
+import { PeriodChoice, usePeriod } from '../period-choice.tsx'
 import { useAnswer, useList } from '../queries.ts'
 import type { List } from '../shapes.ts'
 import type { Ended, WorkerRow } from './job-shapes.ts'
 import { useJobsTabs } from './jobs-tabs.ts'
 import { ThroughputChart } from './throughput-chart.tsx'
 
-const PERIODS = [1, 24, 168] as const
 const REFRESH_MS = 10_000
 
 export function ThroughputPage() {
   const t = useMessages('operations')
-  const [filters, setFilters] = useFilters()
-  const hours = PERIODS.find((period) => String(period) === filters.hours) ?? 24
+  const hours = usePeriod()
   const ended = useAnswer<List<Ended>>('/jobs/throughput', { hours }, REFRESH_MS)
   return (
     <OperationsPage title={t('jobs.title')} intro={t('workers.intro')} tabs={useJobsTabs()}>
-      <SegmentedControl
-        aria-label={t('workers.period')}
-        value={String(hours)}
-        onChange={(value) => setFilters({ hours: value })}
-        data={PERIODS.map((value) => ({
-          value: String(value),
-          label: t(`workers.periods.${value}`),
-        }))}
-      />
+      <PeriodChoice />
       <section className={classes.section}>
         <h2>{t('workers.question', { period: t(`workers.periods.${hours}`) })}</h2>
         <div className={chart.figure}>

@@ -1,37 +1,26 @@
-import { SegmentedControl } from '@mantine/core'
 import { Answer } from '@minato/web/answer'
 import { BarChart, type BarPart } from '@minato/web/bar-chart'
-import { useFilters } from '@minato/web/data-table'
 import { EmptyState } from '@minato/web/empty-state'
 import { useLocale } from '@minato/web/locale'
 import { useMessages } from '@minato/web/messages'
 import { IconActivity } from '@tabler/icons-react'
 import { OperationsPage } from '../operations-page.tsx'
+import { PeriodChoice, usePeriod } from '../period-choice.tsx'
 import { useAnswer } from '../queries.ts'
 import { FIGURES, type Figure, partOf } from './figures.ts'
 import type { MetricHistory, MetricStep } from './metric-shapes.ts'
 import classes from './metrics-page.module.css'
 
-const PERIODS = [1, 24, 168] as const
 const REFRESH_MS = 30_000
 
 /** How the system has been: the essentials, each a question with its answer as bars. */
 export function MetricsPage() {
   const t = useMessages('operations')
-  const [filters, setFilters] = useFilters()
-  const hours = PERIODS.find((period) => String(period) === filters.hours) ?? 24
+  const hours = usePeriod()
   const history = useAnswer<MetricHistory>('/metrics/history', { hours }, REFRESH_MS)
   return (
     <OperationsPage title={t('metrics.title')} intro={t('metrics.intro')}>
-      <SegmentedControl
-        aria-label={t('workers.period')}
-        value={String(hours)}
-        onChange={(value) => setFilters({ hours: value })}
-        data={PERIODS.map((value) => ({
-          value: String(value),
-          label: t(`workers.periods.${value}`),
-        }))}
-      />
+      <PeriodChoice />
       <Answer of={history} lines={8}>
         {(answer) =>
           answer.items.every(({ rssBytes }) => rssBytes === 0) ? (

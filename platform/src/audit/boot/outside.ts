@@ -37,6 +37,13 @@ const redisPresent = bootCheck({
   },
 })
 
+/** Encrypted on its way, or not leaving the private network. */
+function encrypted(url: string, wanted: string, variable: string): Outcome {
+  const { protocol, hostname } = new URL(url)
+  const seen = `${protocol}//${hostname}`
+  return protocol === wanted || isInside(hostname) ? pass(seen) : fail(seen, { variable })
+}
+
 const noRedis = () => pass('No Redis is used.', 'Redis は使われていません。')
 
 const redisPassword = bootCheck({
@@ -81,11 +88,7 @@ const redisTls = bootCheck({
   run({ services: { config } }) {
     const { redisUrl } = config.cache
     if (redisUrl === undefined) return noRedis()
-    const { protocol, hostname } = new URL(redisUrl.reveal())
-    const seen = `${protocol}//${hostname}`
-    return protocol === 'rediss:' || isInside(hostname)
-      ? pass(seen)
-      : fail(seen, { variable: 'REDIS_URL' })
+    return encrypted(redisUrl.reveal(), 'rediss:', 'REDIS_URL')
   },
 })
 
@@ -178,11 +181,7 @@ const filesTls = bootCheck({
     if (filesUrl === undefined)
       return pass('Files lie on disk.', 'ファイルはディスク上にあります。')
     const endpoint = new URL(filesUrl).searchParams.get('endpoint') ?? 'https://s3.amazonaws.com'
-    const { protocol, hostname } = new URL(endpoint)
-    const seen = `${protocol}//${hostname}`
-    return protocol === 'https:' || isInside(hostname)
-      ? pass(seen)
-      : fail(seen, { variable: 'FILES_URL' })
+    return encrypted(endpoint, 'https:', 'FILES_URL')
   },
 })
 

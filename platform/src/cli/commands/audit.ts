@@ -44,15 +44,7 @@ Findings are accepted for a time in minato-waivers.json (AUDIT_WAIVERS):
 
 Exit code 0: nothing open; 1: at least one finding that is not waived; 2: wrong usage; 78: wrong
 configuration.`,
-  async run(args, io) {
-    try {
-      return await act(args, io)
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato audit: ${error.message}\n\n${this.usage}\n`)
-      return 2
-    }
-  },
+  run: act,
 }
 
 type Format = 'text' | 'json' | 'sarif' | 'junit'

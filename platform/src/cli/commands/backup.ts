@@ -23,15 +23,7 @@ The server may go on working. Keep the keys elsewhere: they are never part of a 
   --include …    logs and configuration too; secrets in it stay hidden
   --to PLACE     another place for once: a folder, or s3://bucket/prefix?region=REGION
 A backup is unproven until \`minato drill\` has restored it.`,
-  async run(args, io) {
-    try {
-      return await act(args, io)
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato backup: ${error.message}\n\n${this.usage}\n`)
-      return 2
-    }
-  },
+  run: act,
 }
 
 async function act(args: string[], io: CliIo): Promise<number> {

@@ -57,17 +57,11 @@ export const cutover: Command = {
 
 Exit code 0: every line passed; 1: one failed or could not be proven; 2: wrong usage.`,
   async run(args, io) {
-    try {
-      const values = valuesIn(args)
-      const lines = await checkCutover(optionsFrom(values, io))
-      const text = (io.env['LANG'] ?? '').startsWith('ja') ? 'ja' : 'en'
-      print(io, values.json, lines, lines.map((line) => shown(line, text)).join('\n'))
-      return lines.every(({ status }) => status === 'pass') ? 0 : 1
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato cutover: ${error.message}\n\n${this.usage}\n`)
-      return 2
-    }
+    const values = valuesIn(args)
+    const lines = await checkCutover(optionsFrom(values, io))
+    const text = (io.env['LANG'] ?? '').startsWith('ja') ? 'ja' : 'en'
+    print(io, values.json, lines, lines.map((line) => shown(line, text)).join('\n'))
+    return lines.every(({ status }) => status === 'pass') ? 0 : 1
   },
 }
 

@@ -39,21 +39,15 @@ ${DEPLOY_USAGE}`,
         'skip-audit': { type: 'string' },
       },
     })
-    try {
-      const { image } = values
-      if (image === undefined || image === '') throw new UsageError('Name the release: --image TAG')
-      const request = {
-        kind: 'deploy' as const,
-        release: image,
-        skipAudit: values['skip-audit'],
-        skipBackup: values['skip-backup'],
-      }
-      return await perform(values, io, () => request)
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato deploy: ${error.message}\n\n${this.usage}\n`)
-      return 2
+    const { image } = values
+    if (image === undefined || image === '') throw new UsageError('Name the release: --image TAG')
+    const request = {
+      kind: 'deploy' as const,
+      release: image,
+      skipAudit: values['skip-audit'],
+      skipBackup: values['skip-backup'],
     }
+    return await perform(values, io, () => request)
   },
 }
 

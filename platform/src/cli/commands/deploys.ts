@@ -13,15 +13,7 @@ export const deploys: Command = {
   list        deploys and rollbacks, newest first, with their steps (default)
   processes   every process, the release it runs, and since when
   record      reads the record of a deploy from stdin and keeps it (minato deploy does this)`,
-  async run(args, io) {
-    try {
-      return await act(args, io)
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato deploys: ${error.message}\n\n${this.usage}\n`)
-      return 2
-    }
-  },
+  run: act,
 }
 
 async function act(args: string[], io: CliIo): Promise<number> {

@@ -31,17 +31,11 @@ Copies any SQLite file into the tables of an app: plan, copy, and proof by count
 
 Exit code: 0 done; 1 failed, or the counts do not prove it; 2 wrong usage.`,
   async run(args, io) {
-    try {
-      if (args[0] === 'sqlite') {
-        const { importSqliteFile } = await import('../import-sqlite.ts')
-        return await importSqliteFile(args.slice(1), io)
-      }
-      return await run(args, io)
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato import: ${error.message}\n\n${this.usage}\n`)
-      return 2
+    if (args[0] === 'sqlite') {
+      const { importSqliteFile } = await import('../import-sqlite.ts')
+      return await importSqliteFile(args.slice(1), io)
     }
+    return await run(args, io)
   },
 }
 

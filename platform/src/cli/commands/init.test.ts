@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { parseEnv } from 'node:util'
 import { readConfig } from '../../app/read-config.ts'
 import type { System } from '../../app/system.ts'
-import { init } from './init.ts'
+import { main } from '../main.ts'
 
 const ROOT = dirname(dirname(dirname(dirname(import.meta.dirname))))
 
@@ -121,7 +121,7 @@ async function runInit(args: string[], LANG = 'C') {
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
   streams.stdin.end('sk-from-stdin\n')
   const system = { root: ROOT } as System
-  const code = await init.run(args, { ...streams, env: { LANG }, cwd: tmpdir(), system })
+  const code = await main(['init', ...args], { ...streams, env: { LANG }, cwd: tmpdir(), system })
   const text = (stream: PassThrough) => String(stream.read() ?? '')
   return { code, stdout: text(streams.stdout), stderr: text(streams.stderr) }
 }

@@ -31,27 +31,21 @@ is there is never written over (to replace one, delete its file first), and what
   --yes                   ask nothing
   --json                  print what was written as JSON`,
   async run(args, io) {
-    try {
-      const [what, ...rest] = args
-      if (what !== 'production') throw new UsageError('Say what to set up: minato init production.')
-      const { values } = parseArgs({ args: rest, options: OPTIONS })
-      const answers = await readAnswers(values, io)
-      const source = join(systemOf(io).root, 'deploy')
-      const written = await writeStack(
-        { ...answers, folder: resolve(io.cwd, answers.folder) },
-        source,
-        new Date(),
-      )
-      const text = values.json
-        ? JSON.stringify({ folder: answers.folder, ...written })
-        : report(answers, written, (io.env['LANG'] ?? '').startsWith('ja') ? 'ja' : 'en')
-      io.stdout.write(`${text}\n`)
-      return 0
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato init: ${error.message}\n\n${this.usage}\n`)
-      return 2
-    }
+    const [what, ...rest] = args
+    if (what !== 'production') throw new UsageError('Say what to set up: minato init production.')
+    const { values } = parseArgs({ args: rest, options: OPTIONS })
+    const answers = await readAnswers(values, io)
+    const source = join(systemOf(io).root, 'deploy')
+    const written = await writeStack(
+      { ...answers, folder: resolve(io.cwd, answers.folder) },
+      source,
+      new Date(),
+    )
+    const text = values.json
+      ? JSON.stringify({ folder: answers.folder, ...written })
+      : report(answers, written, (io.env['LANG'] ?? '').startsWith('ja') ? 'ja' : 'en')
+    io.stdout.write(`${text}\n`)
+    return 0
   },
 }
 

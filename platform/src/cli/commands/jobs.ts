@@ -47,15 +47,7 @@ export const jobs: Command = {
   schedule NAME pause|resume|run
 
 S is queued, running, succeeded, failed or cancelled. --json prints JSON.`,
-  async run(args, io) {
-    try {
-      return await act(args, io)
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato jobs: ${error.message}\n\n${this.usage}\n`)
-      return 2
-    }
-  },
+  run: act,
 }
 
 async function act(args: string[], io: CliIo): Promise<number> {

@@ -28,16 +28,10 @@ export const key: Command = {
 E is an e-mail address or a user id. --json prints JSON.`,
   async run(args, io) {
     const [action = '', ...rest] = args
-    try {
-      if (action === 'create') return await create(rest, io)
-      if (action === 'list') return await list(rest, io)
-      if (action === 'revoke') return await revoke(rest, io)
-      throw new UsageError(action === '' ? 'Name an action.' : `Unknown action "${action}".`)
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato key: ${error.message}\n\n${this.usage}\n`)
-      return 2
-    }
+    if (action === 'create') return await create(rest, io)
+    if (action === 'list') return await list(rest, io)
+    if (action === 'revoke') return await revoke(rest, io)
+    throw new UsageError(action === '' ? 'Name an action.' : `Unknown action "${action}".`)
   },
 }
 

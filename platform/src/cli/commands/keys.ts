@@ -19,18 +19,12 @@ value could not be opened, or an old ciphertext lies in a column that nobody dec
 Key files hold one key a line. Keys are never taken as arguments, which every process can read.`,
   async run(args, io) {
     const [action = '', ...rest] = args
-    try {
-      if (action === 'generate') return generate(rest, io)
-      // Loaded when asked for: generating keys must work without a configuration.
-      const { importFernet, rotate } = await import('../reencrypt.ts')
-      if (action === 'rotate') return await rotate(rest, io)
-      if (action === 'import-fernet') return await importFernet(rest, io)
-      throw new UsageError(action === '' ? 'Name an action.' : `Unknown action "${action}".`)
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato keys: ${error.message}\n\n${this.usage}\n`)
-      return 2
-    }
+    if (action === 'generate') return generate(rest, io)
+    // Loaded when asked for: generating keys must work without a configuration.
+    const { importFernet, rotate } = await import('../reencrypt.ts')
+    if (action === 'rotate') return await rotate(rest, io)
+    if (action === 'import-fernet') return await importFernet(rest, io)
+    throw new UsageError(action === '' ? 'Name an action.' : `Unknown action "${action}".`)
   },
 }
 

@@ -33,15 +33,7 @@ Restores the newest backup, or the named one. It is read and checked whole befor
   --keep-sessions         people stay signed in as they were then; without it all sign in again
   --accept-differences    also from a database that was not what its migrations make
 Stop web and worker processes first. Ends with 0 when everything is there and proven equal.`,
-  async run(args, io) {
-    try {
-      return await act(args, io)
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato restore: ${error.message}\n\n${this.usage}\n`)
-      return 2
-    }
-  },
+  run: act,
 }
 
 function parse(args: string[]) {

@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util'
 import { deployOf } from '../../deploy/index.ts'
 import type { Command } from '../command.ts'
 import { DEPLOY_OPTIONS, DEPLOY_USAGE } from '../deploy-options.ts'
-import { UsageError } from '../output.ts'
 import { perform } from './deploy.ts'
 
 /** `minato rollback`: the same way as a deploy, back to the release before. */
@@ -20,16 +19,10 @@ Refused when a contract migration was applied since: it has taken away what that
 ${DEPLOY_USAGE}`,
   async run(args, io) {
     const { values } = parseArgs({ args, options: DEPLOY_OPTIONS })
-    try {
-      return await perform(values, io, async ({ host, journal }) => {
-        const { active, releases } = await host.look()
-        const { release } = deployOf(journal, releases[active] ?? '').previous
-        return { kind: 'rollback', release, skipBackup: values['skip-backup'] }
-      })
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato rollback: ${error.message}\n\n${this.usage}\n`)
-      return 2
-    }
+    return await perform(values, io, async ({ host, journal }) => {
+      const { active, releases } = await host.look()
+      const { release } = deployOf(journal, releases[active] ?? '').previous
+      return { kind: 'rollback', release, skipBackup: values['skip-backup'] }
+    })
   },
 }

@@ -41,18 +41,12 @@ USER is an e-mail address or an id. --json prints JSON. Passwords come from stdi
 are visible to every process of the machine. One trailing newline is dropped.`,
   async run(args, io) {
     const [action = '', ...rest] = args
-    try {
-      if (action === 'create') return await create(rest, io)
-      if (action === 'list') return await list(rest, io)
-      if (action === 'set-role') return await setRole(rest, io)
-      if (action === 'set-password') return await setPassword(rest, io)
-      if (Object.hasOwn(ACTS, action)) return await act(action, rest, io)
-      throw new UsageError(action === '' ? 'Name an action.' : `Unknown action "${action}".`)
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.stderr.write(`minato user: ${error.message}\n\n${this.usage}\n`)
-      return 2
-    }
+    if (action === 'create') return await create(rest, io)
+    if (action === 'list') return await list(rest, io)
+    if (action === 'set-role') return await setRole(rest, io)
+    if (action === 'set-password') return await setPassword(rest, io)
+    if (Object.hasOwn(ACTS, action)) return await act(action, rest, io)
+    throw new UsageError(action === '' ? 'Name an action.' : `Unknown action "${action}".`)
   },
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { AppDefinition } from '../../app/define-app.ts'
 import type { Services } from '../../app/services.ts'
 import { isFinding, readRun } from '../../audit/index.ts'
-import { listProcesses } from '../../deploy/index.ts'
+import { listDeploys, listProcesses } from '../../deploy/index.ts'
 
 /** What the next operator must know, as it is now. No secret is among it. */
 export type HandoverFacts = {
@@ -115,37 +115,34 @@ async function peopleOf({ db }: Services): Promise<HandoverFacts['people']> {
   }
 }
 
-async function backupsOf({ db, config }: Services): Promise<HandoverFacts['backups']> {
-  const newest = await sql<{ id: string; at: Date; bytes: number; proven: boolean }>`
-    select b.id, b.snapshot_at as at, b.bytes, exists (select 1 from minato.drills d
-        where d.backup_id = b.id and d.state = 'passed') as proven
-      from minato.backups b where b.state = 'done' order by b.snapshot_at desc limit 1`.execute(db)
-  const drill = await sql<{
-    at: Date
-    state: string
-    rpo_ms: number | null
-    rto_ms: number | null
-  }>`
-    select started_at as at, state, rpo_ms, rto_ms from minato.drills
-     where state <> 'running' order by started_at desc limit 1`.execute(db)
-  const [backup] = newest.rows
-  const [last] = drill.rows
+async function backupsOf({ backups, config }: Services): Promise<HandoverFacts['backups']> {
+  const newest = (await backups.list()).find(({ state }) => state === 'done')
+  const last = (await backups.drills()).find(({ state }) => state !== 'running')
   return {
-    newest: backup === undefined ? null : { ...backup, at: backup.at.toISOString() },
+    newest:
+      newest === undefined
+        ? null
+        : {
+            id: newest.id,
+            at: (newest.snapshotAt ?? newest.startedAt).toISOString(),
+            bytes: newest.bytes ?? 0,
+            proven: newest.proof === 'proven',
+          },
     lastDrill:
       last === undefined
         ? null
-        : { at: last.at.toISOString(), state: last.state, rpoMs: last.rpo_ms, rtoMs: last.rto_ms },
+        : {
+            at: last.startedAt.toISOString(),
+            ...{ state: last.state, rpoMs: last.rpoMs, rtoMs: last.rtoMs },
+          },
     schedule: config.backup.schedule ?? '0 3 * * *',
     retentionDays: config.backup.retentionDays,
   }
 }
 
 async function deploysOf({ db }: Services): Promise<HandoverFacts['deploys']> {
-  const { rows } = await sql<{ at: Date; release: string; state: string }>`
-    select started_at as at, release, state from minato.deploys
-     order by started_at desc limit 5`.execute(db)
-  return rows.map(({ at, ...deploy }) => ({ at: at.toISOString(), ...deploy }))
+  const { items } = await listDeploys(db, { limit: 5 })
+  return items.map(({ startedAt, release, state }) => ({ at: startedAt, release, state }))
 }
 
 async function auditOf({ db }: Services): Promise<HandoverFacts['audit']> {

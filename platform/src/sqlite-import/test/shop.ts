@@ -1,10 +1,11 @@
+import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import { type TestDatabase, testDatabase } from '../../data/testing.ts'
-import type { SqliteReport } from '../report.ts'
+import type { SqliteReport, TableReport } from '../report.ts'
 import { importSqlite, type SqliteImportInput } from '../run.ts'
 
 const SCHEMA = `
@@ -113,4 +114,20 @@ export const PRISMA_MAP = {
       columns: { id: 'id', userId: 'user_id', quantity: 'quantity', orderedAt: 'ordered_at' },
     },
   },
+}
+
+export const counts = ({ found, taken, already, left }: TableReport) => [
+  found,
+  taken,
+  already,
+  left,
+]
+export const reasons = ({ bad }: TableReport) =>
+  bad.map(({ column, reason, count, examples }) => [column, reason, count, examples[0]?.row])
+
+/** What the report says of a table of the file. */
+export function tableOf(report: { tables: TableReport[] }, name: string): TableReport {
+  const found = report.tables.find(({ source }) => source === name)
+  assert.ok(found, `no table ${name}`)
+  return found
 }

@@ -1,3 +1,4 @@
+import { escapeCell, NULL_CELL } from '../data/index.ts'
 import type { Table } from './catalog.ts'
 import { columnList, quoted } from './copy.ts'
 import type { Query } from './query.ts'
@@ -5,16 +6,6 @@ import type { Query } from './query.ts'
 const AIM_BYTES = 1024 * 1024
 const FIRST_ROWS = 50
 const MOST_ROWS = 5000
-
-const ESCAPES: Record<string, string> = {
-  '\\': '\\\\',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-}
 
 /**
  * What COPY … TO STDOUT would write, through ordinary queries: the embedded database gives COPY's
@@ -53,9 +44,7 @@ function lineOf(row: Record<string, string | null>, columns: number): string {
   const cells: string[] = []
   for (let index = 0; index < columns; index += 1) {
     const value = row[`c${index}`] ?? null
-    cells.push(
-      value === null ? '\\N' : value.replace(/[\b\t\n\v\f\r\\]/g, (one) => ESCAPES[one] ?? one),
-    )
+    cells.push(value === null ? NULL_CELL : escapeCell(value))
   }
   return `${cells.join('\t')}\n`
 }
