@@ -40,7 +40,7 @@ function reportOf(figures: DeployFigures): string {
   const loads = figures.flatMap(({ load }) => load ?? [])
   const under = loads.map((load) => {
     const events = load.seen.reduce((sum, mine) => sum + mine.length, 0)
-    return `Load during "a good release under load": ${load.requests} requests, **${load.failed.length} failed**, ${load.resent} sent again on a kept connection that nginx was closing (as browsers do); p50 ${load.p50Ms} ms, p95 ${load.p95Ms} ms, slowest ${load.maxMs} ms. ${load.marks} writes, each there once. ${load.waves.length} durable events to ${load.seen.length} connections, ${events} deliveries, **none lost, none twice**; ${load.reconnects} reconnects. ${load.jobs.length} jobs, each run once.\n`
+    return `Load during "a good release under load": ${load.requests} requests, **${load.failed.length} failed**, ${load.resent} sent again on a kept connection that nginx was closing (as browsers do); p50 ${load.p50Ms} ms, p95 ${load.p95Ms} ms, slowest ${load.maxMs} ms. ${load.marks.length} writes, each there once. ${load.waves.length} durable events to ${load.seen.length} connections, ${events} deliveries, **none lost, none twice**; ${load.reconnects} reconnects. ${load.jobs.length} jobs, each run once.\n`
   })
   const parts = figures
     .filter(({ load }) => load === undefined)

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DeployRecord } from '@minato/platform/deploy'
 import { cli } from '../system.ts'
+import { openForCrowd, personWithKey } from './crowd.ts'
 import { type LoadReport, startLoad } from './load.ts'
 import { release } from './releases.ts'
 import type { Stack } from './up.ts'
-
-const PASSWORD = 'asanagi-no-minato-2026'
-const PERSON = 'deckhand@test.example'
 
 type Scale = { perSecond: number; sockets: number; watch: string }
 type Ledger = { marks: number; begun: string[]; done: string[] }
@@ -26,7 +24,7 @@ const SMALL: Scale = { perSecond: 60, sockets: 40, watch: '6s' }
  */
 export async function deploySteps(stack: Stack, scale: Scale = SMALL): Promise<DeployFigures> {
   const base = imageOf(stack)
-  openForLoad(stack)
+  openForCrowd(stack)
   const figures: DeployFigures = []
   const run = async (name: string, image: string, ...more: string[]) => {
     const record = await minato(stack, [
@@ -140,7 +138,7 @@ async function nothingLost(stack: Stack, key: string, seen: LoadReport): Promise
     await delay(500)
     ledger = await ledgerOf(stack, key)
   }
-  assert.equal(ledger.marks, seen.marks, 'what was answered was written, once')
+  assert.equal(ledger.marks, seen.marks.length, 'what was answered was written, once')
   assert.deepEqual(ledger.done.sort(), [...seen.jobs].sort(), 'every job to its end, once')
   assert.deepEqual(ledger.begun.sort(), [...seen.jobs].sort(), 'no job begun twice')
 }
@@ -162,24 +160,6 @@ function imageOf(stack: Stack): string {
   const line = /^MINATO_IMAGE=(.+)$/m.exec(readFileSync(join(stack.folder, '.env'), 'utf8'))
   assert.ok(line?.[1], '.env names the image')
   return line[1]
-}
-
-/** One person stands for many here: the limits for one are another test's matter. */
-function openForLoad(stack: Stack): void {
-  const path = join(stack.folder, 'minato.env')
-  const limits = ['RATE_READ', 'RATE_ACTION', 'RATE_ANONYMOUS'].map((name) => `${name}=1000000/1m`)
-  const lines = [...limits, 'REALTIME_MAX_PER_USER=1000', '']
-  writeFileSync(path, `${readFileSync(path, 'utf8').trimEnd()}\n${lines.join('\n')}`)
-}
-
-async function personWithKey(stack: Stack, color: string): Promise<string> {
-  const program = ['run', '--rm', '-T', '--no-deps', `worker-${color}`]
-  stack.compose(
-    [...program, 'user', 'create', '--email', PERSON, '--role', 'user', '--password-stdin'],
-    { stdin: `${PASSWORD}\n` },
-  )
-  const { stdout } = stack.compose([...program, 'key', 'create', '--user', PERSON, '--json'])
-  return (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { key: string }).key
 }
 
 function took({ steps }: DeployRecord, ...names: string[]): number {

@@ -6,12 +6,15 @@ import { joinRoom } from '../../web/src/live-room.ts'
 export type LoadReport = {
   requests: number
   failed: string[]
+  /** When these were answered or given up: milliseconds of `performance.now()`. */
+  failedAt: number[]
   /** Sent again because the kept connection was being closed, as every browser does. */
   resent: number
   p50Ms: number
   p95Ms: number
   maxMs: number
-  marks: number
+  /** What was answered as written. */
+  marks: string[]
   jobs: string[]
   waves: number[]
   /** For each live connection, the numbers of the events it was given, in their order. */
@@ -25,6 +28,8 @@ type LoadOptions = {
   key: string
   perSecond: number
   sockets: number
+  /** Makes what this load writes its own. */
+  run?: string
 }
 
 /** One in so many requests writes, publishes, or queues. */
@@ -75,13 +80,14 @@ export async function startLoad(options: LoadOptions): Promise<{ stop(): Promise
   }
 }
 
-function requests({ url, ca, key }: LoadOptions) {
+function requests({ url, ca, key, run = String(process.pid) }: LoadOptions) {
   const agent = new Agent({ keepAlive: true, maxSockets: 200, ca })
   const report = {
     failed: [] as string[],
+    failedAt: [] as number[],
     resent: 0,
     durations: [] as number[],
-    marks: 0,
+    marks: [] as string[],
     jobs: [] as string[],
     waves: [] as number[],
   }
@@ -116,7 +122,7 @@ function requests({ url, ca, key }: LoadOptions) {
     close: () => agent.destroy(),
     async send(number: number): Promise<void> {
       const path = pathFor(number)
-      const id = `${process.pid}-${number}`
+      const id = `${run}-${number}`
       const body =
         path.startsWith('/api/quay/') && path !== '/api/quay/work'
           ? JSON.stringify({ id })
@@ -129,10 +135,11 @@ function requests({ url, ca, key }: LoadOptions) {
       }
       report.durations.push(performance.now() - started)
       if (answer.status !== 200) {
+        report.failedAt.push(performance.now())
         report.failed.push(`${path} ${answer.status} ${answer.text.slice(0, 120)}`)
         return
       }
-      if (path.endsWith('/marks')) report.marks += 1
+      if (path.endsWith('/marks')) report.marks.push(id)
       if (path.endsWith('/jobs')) report.jobs.push(id)
       if (path.endsWith('/waves')) report.waves.push(JSON.parse(answer.text).seq)
     },

@@ -39,6 +39,12 @@ export type Ran = Pick<SpawnSyncReturns<string>, 'status' | 'stdout' | 'stderr'>
 
 type StackOptions = {
   size?: 'standard' | 'small'
+  /** Makes another image of the built one. */
+  image?: (built: string) => string
+  /** Text of a compose.override.yml, which Compose adds to the stack. */
+  override?: string
+  /** Puts further files into the stack's folder. */
+  prepare?: (folder: string) => void
   /** Variables of .env and minato.env, and secrets by variable, on top of what init writes. */
   stack?: Record<string, string>
   settings?: Record<string, string>
@@ -98,7 +104,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...['init', 'production', '--yes', '--folder', folder, '--name', project],
     ...['--domain', 'localhost', '--https-port', String(httpsPort)],
     ...['--http-port', String(await freePort()), '--certificate', 'self-signed'],
-    ...['--size', options.size ?? 'standard', '--image', images.app],
+    ...['--size', options.size ?? 'standard', '--image', options.image?.(images.app) ?? images.app],
     ...flags('--stack', {
       ...{ ...images.variables, ...freeSubnet(), ...SANDBOX.stack, ...options.stack },
     }),
@@ -106,6 +112,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...(await secretFlags(folder, SANDBOX.secrets)),
   ])
   if (made.code !== 0) throw new Error(made.stderr)
+  options.prepare?.(folder)
+  if (options.override !== undefined) {
+    await writeFile(join(folder, 'compose.override.yml'), options.override)
+  }
   const ca = await readFile(join(folder, 'certificates/fullchain.pem'), 'utf8')
   setDefaultCACertificates([...getCACertificates('default'), ca])
   const url = `https://localhost:${httpsPort}`

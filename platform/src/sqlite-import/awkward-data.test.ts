@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
@@ -11,17 +10,10 @@ before(async () => {
   shop = await openShop()
 })
 after(async () => await shop?.[Symbol.asyncDispose]())
-beforeEach(async () => {
-  await shop.rows(`truncate shop.users, shop.orders, shop.categories, shop.events, shop."order",
-    shop.pairs, shop.numbers, minato.sqlite_imports restart identity`)
-})
-
-/** A file of its own for each test. */
-const fresh = (schema: string, fill?: Parameters<Shop['file']>[2]) =>
-  shop.file(`${randomUUID()}.db`, schema, fill)
+beforeEach(() => shop.empty())
 
 test('quarantine leaves rows out, their children with them, and writes them down', async () => {
-  const file = fresh(
+  const file = shop.file(
     `create table User (id text primary key, email text, made integer);
      create table "Order" (id integer primary key, userId text, quantity integer, at integer);
      insert into User values ('0b9cf6d2-0000-4000-8000-000000000001', 'a@example.com', 0),
@@ -71,7 +63,7 @@ test('quarantine leaves rows out, their children with them, and writes them down
 })
 
 test('bytes that are not UTF-8, NUL, and a true U+FFFD are told apart', async () => {
-  const file = fresh(
+  const file = shop.file(
     `create table P (a text, b text, note text, primary key (a, b)) without rowid;
      insert into P values ('1', 'x', cast(x'93fa967b' as text)), ('2', 'x', 'a' || char(0) || 'b'),
        ('3', 'x', 'so ' || char(65533)), ('4', cast(x'ff' as text), 'key')`,
@@ -119,7 +111,7 @@ test('bytes that are not UTF-8, NUL, and a true U+FFFD are told apart', async ()
 })
 
 test('huge integers keep every digit; reserved names, generated columns and no primary key pass', async () => {
-  const file = fresh(
+  const file = shop.file(
     `create table "Order" ("id" integer primary key, "select" text, "group" text as (upper("select")) stored);
      insert into "Order" ("id", "select") values (1, 'from'), (2, 'where');
      create table E (at, kind, big);
@@ -154,7 +146,7 @@ test('huge integers keep every digit; reserved names, generated columns and no p
 })
 
 test('rows that refer to later rows of their own table, and to one another in a circle', async () => {
-  const file = fresh(
+  const file = shop.file(
     `create table C (id text primary key, parent text, name text);
      insert into C values ('leaf', 'branch', 'l'), ('branch', 'root', 'b'), ('root', null, 'r'),
        ('x', 'y', 'x'), ('y', 'x', 'y'), ('self', 'self', 's'), ('lost', 'nobody', 'n')`,
@@ -183,7 +175,7 @@ test('rows that refer to later rows of their own table, and to one another in a 
 })
 
 test('keys that differ only by case stay two rows where the target tells case apart, with a remark', async () => {
-  const file = fresh(
+  const file = shop.file(
     `create table C (id text primary key, name text); insert into C values ('Ä', 'a'), ('ä', 'b'), ('b', 'c')`,
   )
   const map = {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { LinkedColumn, LinkedTable } from './link.ts'
+import type { LinkedColumn, LinkedTable } from './linked.ts'
 import type { Observed } from './observe.ts'
 import { quoted } from './quoted.ts'
 import type { Reading } from './scan.ts'

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { after, before, beforeEach, test } from 'node:test'
 import { counts, openShop, PRISMA, PRISMA_MAP, reasons, type Shop, tableOf } from './test/shop.ts'
@@ -10,17 +9,10 @@ before(async () => {
   shop = await openShop()
 })
 after(async () => await shop?.[Symbol.asyncDispose]())
-beforeEach(async () => {
-  await shop.rows(`truncate shop.users, shop.orders, shop.categories, shop.events, shop."order",
-    shop.pairs, shop.numbers, minato.sqlite_imports restart identity`)
-})
-
-/** A file of its own for each test. */
-const fresh = (schema: string, fill?: Parameters<Shop['file']>[2]) =>
-  shop.file(`${randomUUID()}.db`, schema, fill)
+beforeEach(() => shop.empty())
 
 test('a Prisma file: planned, copied, proven, and the same again changes nothing', async () => {
-  const file = fresh(PRISMA)
+  const file = shop.file(PRISMA)
   const bytes = readFileSync(file)
   const plan = await shop.run(file, PRISMA_MAP)
   assert.deepEqual([plan.applied, plan.refused], [false, false])
@@ -68,7 +60,7 @@ test('a Prisma file: planned, copied, proven, and the same again changes nothing
 })
 
 test('one changed, lost or doubled row in the database makes the proof fail', async () => {
-  const file = fresh(
+  const file = shop.file(
     `create table Event (at integer, kind text);
      insert into Event values (1700000000000, 'a'), (1700000000000, 'b'), (1700000001000, 'c')`,
   )
@@ -107,7 +99,7 @@ test('one changed, lost or doubled row in the database makes the proof fail', as
 })
 
 test('what does not fit is named with its row and stops everything', async () => {
-  const file = fresh(
+  const file = shop.file(
     `create table N (id integer primary key, small, whole, f4, n, t, doc);
      insert into N values (1, 1, 2, 0.1, '12.50', '10:20:30.5', '{"a":1}'),
        (2, 40000, 'x', 'y', 'z', '25:00', '{a}'),
@@ -154,7 +146,7 @@ test('a target with rows: equal ones are kept, missing ones added, others are ne
   await shop.rows(
     `insert into shop.pairs values ('1', 'x', 'one'), ('2', 'x', 'two'), ('9', 'x', 'ours')`,
   )
-  const file = fresh(schema)
+  const file = shop.file(schema)
   const refused = await shop.run(file, map, { apply: true })
   assert.equal(refused.refused, true)
   assert.deepEqual(tableOf(refused, 'P').differs, { count: 1, examples: ['2, x'] })
@@ -169,7 +161,7 @@ test('a target with rows: equal ones are kept, missing ones added, others are ne
 
 test('a target with rows and no key is refused: nobody could tell which are there', async () => {
   await shop.rows(`insert into shop.events values (now(), 'ours')`)
-  const file = fresh(`create table E (at integer, kind text); insert into E values (0, 'a')`)
+  const file = shop.file(`create table E (at integer, kind text); insert into E values (0, 'a')`)
   const map = { version: 1, tables: { E: { to: 'events', columns: { at: 'at', kind: 'kind' } } } }
   await assert.rejects(shop.run(file, map, { apply: true }), {
     code: 'SQLITE_IMPORT_BEGUN_OTHERWISE',
@@ -191,7 +183,7 @@ test('a row that only PostgreSQL can judge is named; what went before stays and 
     db.exec('commit')
   }
   const schema = 'create table O (id integer primary key, u text, q integer, at integer)'
-  const file = fresh(
+  const file = shop.file(
     schema,
     fill((id) => (id === 4320 || id === 4321 ? 2000 : 1)),
   )
@@ -224,7 +216,7 @@ test("rows that the table's checks refuse are found by the plan, not by the copy
     `insert into shop.users (id, email, role, active, created_at)
      values ('0b9cf6d2-0000-4000-8000-000000000001', 'a@example.com', 'member', true, now())`,
   )
-  const file = fresh(
+  const file = shop.file(
     `create table O (id integer primary key, u text, q integer, at integer);
      with recursive n(i) as (select 1 union all select i + 1 from n where i < 4500)
      insert into O select i, '0b9cf6d2-0000-4000-8000-000000000001', i % 1500, 0 from n`,

@@ -57,7 +57,7 @@ tables:
 })
 
 test('a map that does not fit the schemas says what is missing, and what was meant', async () => {
-  const file = shop.file('map.db', `${PRISMA}; create virtual table words using fts5(w)`)
+  const file = shop.file(`${PRISMA}; create virtual table words using fts5(w)`)
   const map = `version: 1
 tables:
   _prisma_migrations: skip
@@ -109,7 +109,6 @@ tables:
 
 test('a suggested map is one that works, with what it could not know as remarks', async () => {
   const file = shop.file(
-    'suggest.db',
     `${PRISMA}; create table "Audit" (id integer); create view v as select 1;
      create table "Event" (at integer, kind text, other text); insert into "Event" values (1700000000, 'a', null)`,
   )

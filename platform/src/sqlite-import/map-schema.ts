@@ -62,3 +62,6 @@ function isEncoding(label: string): boolean {
     return false
   }
 }
+
+/** What the map says of a table that it takes. */
+export type TableEntry = Exclude<ImportMap['tables'][string], 'skip'>

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { SqliteValue } from './convert.ts'
-import type { LinkedReference } from './link.ts'
+import type { LinkedReference } from './linked.ts'
 import { quoted } from './quoted.ts'
 import { Bad } from './reasons.ts'
 import type { Flag, Reading } from './scan.ts'

@@ -1,5 +1,5 @@
 import type { Bilingual } from '../config/index.ts'
-import type { LinkedColumn, LinkedTable } from './link.ts'
+import type { LinkedColumn, LinkedTable } from './linked.ts'
 import { needsBigInts, type Observed } from './observe.ts'
 import type { Way } from './plan.ts'
 import type { BadGroup } from './report.ts'

@@ -1,6 +1,6 @@
 import { canonicalLines } from './canonical.ts'
 import { addLines, EMPTY_SUM, type Sum } from './checksum.ts'
-import type { LinkedTable } from './link.ts'
+import type { LinkedTable } from './linked.ts'
 import { literal, quoted } from './quoted.ts'
 import { writtenColumns } from './stage.ts'
 import type { Session, Target } from './target.ts'

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { isKnownUnique } from './duplicates.ts'
-import type { LinkedColumn, LinkedReference, LinkedTable } from './link.ts'
+import type { LinkedColumn, LinkedReference, LinkedTable } from './linked.ts'
 import { missingParents } from './missing-parents.ts'
 import { needsBigInts, type Observed } from './observe.ts'
 import { quoted } from './quoted.ts'

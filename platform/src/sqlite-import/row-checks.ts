@@ -1,5 +1,5 @@
 import type { Judged } from './judge.ts'
-import type { LinkedTable } from './link.ts'
+import type { LinkedTable } from './linked.ts'
 import { quoted } from './quoted.ts'
 import type { Chunk } from './scan.ts'
 import { writtenColumns } from './stage.ts'

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { escapeCell, NULL_CELL } from '../data/index.ts'
 import type { SqliteValue } from './convert.ts'
-import type { LinkedColumn, LinkedTable } from './link.ts'
+import type { LinkedColumn, LinkedTable } from './linked.ts'
 import { quoted } from './quoted.ts'
 import { Bad, bad, type Reason } from './reasons.ts'
 import type { Source } from './source.ts'

@@ -1,4 +1,4 @@
-import type { LinkedTable } from './link.ts'
+import type { LinkedTable } from './linked.ts'
 import { quoted } from './quoted.ts'
 import { type Reading, scan } from './scan.ts'
 import type { Source } from './source.ts'

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,14 +32,16 @@ const SCHEMA = `
 export type Shop = AsyncDisposable & {
   test: TestDatabase
   folder: string
-  /** Makes a SQLite file and gives its path. */
-  file(name: string, schema: string, fill?: (db: DatabaseSync) => void): string
+  /** Makes a SQLite file of its own and gives its path. */
+  file(schema: string, fill?: (db: DatabaseSync) => void): string
   run(
     file: string,
     map: object | string,
     options?: Partial<SqliteImportInput>,
   ): Promise<SqliteReport>
   rows(query: string): Promise<Record<string, unknown>[]>
+  /** Takes every row out again. */
+  empty(): Promise<void>
 }
 
 /** An app's schema to import into, on PGlite or on the server MINATO_TEST_DATABASE_URL names. */
@@ -48,11 +51,13 @@ export async function openShop(): Promise<Shop> {
   for (const statement of SCHEMA.split(';')) {
     if (statement.trim() !== '') await sql.raw(statement).execute(test.db)
   }
+  const rows: Shop['rows'] = async (query) =>
+    (await sql.raw<Record<string, unknown>>(query).execute(test.db)).rows
   return {
     test,
     folder,
-    file(name, schema, fill) {
-      const path = join(folder, name)
+    file(schema, fill) {
+      const path = join(folder, `${randomUUID()}.db`)
       const db = new DatabaseSync(path)
       db.exec(schema)
       fill?.(db)
@@ -66,7 +71,11 @@ export async function openShop(): Promise<Shop> {
         ...{ db: test.db, url: test.url },
         ...options,
       }),
-    rows: async (query) => (await sql.raw<Record<string, unknown>>(query).execute(test.db)).rows,
+    rows,
+    async empty() {
+      await rows(`truncate shop.users, shop.orders, shop.categories, shop.events, shop."order",
+        shop.pairs, shop.numbers, minato.sqlite_imports restart identity`)
+    },
     async [Symbol.asyncDispose]() {
       await test[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })

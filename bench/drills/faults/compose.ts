@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Stack } from '../../../test/stack/up.ts'
+
+const run = promisify(execFile)
+
+/** `docker compose …` without stopping the load of this process meanwhile. Gives its output. */
+export async function compose(stack: Stack, ...args: string[]): Promise<string> {
+  const options = { cwd: stack.folder, env: { ...process.env, ...stack.env } }
+  const { stdout } = await run('docker', ['compose', ...args], {
+    ...options,
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  return stdout
+}
+
+/** Rows of a question to the stack's own database. */
+export async function rowsOf(stack: Stack, question: string): Promise<string[]> {
+  const psql = ['psql', '-qXAt', '-U', 'postgres', '-d', 'minato', '-c', question]
+  const text = await compose(stack, 'exec', '-T', 'postgres', ...psql)
+  return text.split('\n').filter((line) => line !== '')
+}
+
+/**
+ * kill -9 of a container's first process, from outside: `docker kill` would count as wanted, and nothing would
+ * start it again.
+ */
+export async function killHard(stack: Stack, service: string): Promise<void> {
+  const [id = ''] = (await compose(stack, 'ps', '--quiet', service)).trim().split('\n')
+  const { stdout } = await run('docker', ['inspect', '--format', '{{.State.Pid}}', id], {
+    env: { ...process.env, ...stack.env },
+  })
+  const pid = Number(stdout)
+  if (!(pid > 1)) throw new Error(`${service} does not run`)
+  process.kill(pid, 'SIGKILL')
+}

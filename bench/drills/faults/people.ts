@@ -1,0 +1,81 @@
+import {
+  browserHeaders,
+  call,
+  cookieOf,
+  newConversation,
+  signIn,
+} from '../../../test/http-client.ts'
+import { readEvents } from '../../../test/sse.ts'
+import type { Stack } from '../../../test/stack/up.ts'
+
+const PASSWORD = 'asanagi-no-minato-2026'
+const MINATO = ['/usr/local/bin/node', '/minato/bin/main.ts']
+const QUESTION = 'Which quay takes the ferry, and at which tide? Say it at length.'
+const SETTLED_MS = 90_000
+
+export type Person = { cookie: string }
+/** A question whose answer is being written. */
+export type Asked = { person: Person; conversation: string; ended: Promise<unknown> }
+export type AnswerEnd = 'whole' | 'cut, marked' | 'refused, said so' | 'lost'
+
+/** People with a session each, through the same door as everybody. */
+export async function signedIn(stack: Stack, count: number): Promise<Person[]> {
+  const people: Person[] = []
+  for (let n = 0; n < count; n += 1) {
+    const email = `mate-${crypto.randomUUID()}@quay.test`
+    const args = ['user', 'create', '--email', email, '--role', 'user', '--password-stdin']
+    stack.exec('web-blue', [...MINATO, ...args], { stdin: `${PASSWORD}\n` })
+    const answer = await signIn(stack.url, email, PASSWORD)
+    if (answer.status !== 200) throw new Error(await answer.text())
+    people.push({ cookie: cookieOf(answer) })
+  }
+  return people
+}
+
+export async function stillSignedIn(stack: Stack, people: readonly Person[]): Promise<number> {
+  const answers = await Promise.all(
+    people.map(({ cookie }) =>
+      fetch(`${stack.url}/api/auth/session`, { headers: browserHeaders(stack.url, cookie) }),
+    ),
+  )
+  return answers.filter(({ status }) => status === 200).length
+}
+
+export async function conversationsOf(stack: Stack, people: readonly Person[]): Promise<string[]> {
+  return await Promise.all(people.map((person) => newConversation(stack.url, person)))
+}
+
+/** Asks; whatever comes of it is looked up afterwards. */
+export function askNow(stack: Stack, person: Person, conversation: string): Asked {
+  const body = new FormData()
+  body.append('text', QUESTION)
+  const path = `/api/chatbot/conversations/${conversation}/messages`
+  const ended = call(stack.url, person, path, { method: 'POST', body })
+    .then(async (answer) => (answer.ok ? await readEvents(answer) : answer.status))
+    .catch((error: Error) => error)
+  return { person, conversation, ended }
+}
+
+/** What the conversation holds when all has settled. Refused questions were never taken. */
+export async function endOf(
+  stack: Stack,
+  { person, conversation, ended }: Asked,
+): Promise<AnswerEnd> {
+  const told = await ended
+  const until = performance.now() + SETTLED_MS
+  for (;;) {
+    const found = await call(stack.url, person, `/api/chatbot/conversations/${conversation}`)
+    if (found.status !== 200) return 'lost'
+    const { messages } = (await found.json()) as {
+      messages: { role: string; state: string; content: string }[]
+    }
+    const question = messages.find(({ role }) => role === 'user')
+    const answer = messages.find(({ role }) => role === 'assistant')
+    if (question === undefined) return typeof told === 'number' ? 'refused, said so' : 'lost'
+    if (question.content !== QUESTION) return 'lost'
+    if (answer?.state === 'done') return 'whole'
+    if (answer?.state === 'interrupted' || answer?.state === 'failed') return 'cut, marked'
+    if (performance.now() > until) return 'lost'
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
+}
