@@ -90,7 +90,8 @@ async function runOnce(
     const child = spawn(process.execPath, [...flags, ...files], {
       cwd: ROOT,
       stdio: 'inherit',
-      env: { ...process.env, ...env },
+      // Compiled code is kept for the next file, and for every server that a test starts.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'minato-compiled'), ...env },
     })
     const [code] = await once(child, 'exit')
     const failed = existsSync(list) ? readFileSync(list, 'utf8').split('\n') : []

@@ -23,7 +23,7 @@ export async function openBrowser(): Promise<Browser> {
 
 export async function newVisitor(browser: Browser, baseUrl: string): Promise<Visitor> {
   const context = await browser.newContext({ locale: 'ja-JP', timezoneId: 'Asia/Tokyo' })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(45_000)
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))

@@ -39,7 +39,7 @@ before(async () => {
   browser = await launchChromium()
   context = await browser.newContext({ locale: 'ja-JP' })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(30_000)
   await context.exposeFunction('reportInteraction', (ms: number) => interactionsMs.push(ms))
   await context.addInitScript(INTERACTIONS)
   page = await context.newPage()

@@ -200,12 +200,12 @@ async function goTo(page: Page, href: string): Promise<void> {
 }
 
 const SETTLED = `new Promise((resolve, reject) => {
-  const until = Date.now() + 15000
+  const until = Date.now() + 45000
   const look = () => {
     const drawn = document.querySelector('h1, [role=alert]') !== null
     const busy = document.querySelector('[data-loading], [aria-busy=true], #root:empty') !== null
     if (drawn && !busy) document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))))
-    else if (Date.now() > until) reject(new Error('The page did not settle within 15 s'))
+    else if (Date.now() > until) reject(new Error('The page did not settle within 45 s'))
     else setTimeout(look, 20)
   }
   look()

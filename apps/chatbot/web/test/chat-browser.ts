@@ -81,7 +81,7 @@ async function newPerson(
   await context.addInitScript(`localStorage.setItem('minato-locale', '${locale}')`)
   await context.addInitScript(WATCHERS)
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   await page.goto(base + path)
   return { page, context, userId: user.id, close: () => context.close() }
 }
