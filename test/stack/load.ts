@@ -136,7 +136,7 @@ function requests({ url, ca, key, run = String(process.pid) }: LoadOptions) {
       report.durations.push(performance.now() - started)
       if (answer.status !== 200) {
         report.failedAt.push(performance.now())
-        report.failed.push(`${path} ${answer.status} ${answer.text.slice(0, 120)}`)
+        report.failed.push(`${path} ${answer.status} ${answer.text.slice(0, 400)}`)
         return
       }
       if (path.endsWith('/marks')) report.marks.push(id)

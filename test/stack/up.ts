@@ -41,7 +41,7 @@ type StackOptions = {
   size?: 'standard' | 'small'
   /** Makes another image of the built one. */
   image?: (built: string) => string
-  /** Text of a compose.override.yml, which Compose adds to the stack. */
+  /** Text of a compose.override.yml on top of the stack's own files. */
   override?: string
   /** Puts further files into the stack's folder. */
   prepare?: (folder: string) => void
@@ -115,6 +115,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   options.prepare?.(folder)
   if (options.override !== undefined) {
     await writeFile(join(folder, 'compose.override.yml'), options.override)
+    const path = join(folder, '.env')
+    const text = await readFile(path, 'utf8')
+    await writeFile(path, text.replace(/^COMPOSE_FILE=.*$/m, '$&:compose.override.yml'))
   }
   const ca = await readFile(join(folder, 'certificates/fullchain.pem'), 'utf8')
   setDefaultCACertificates([...getCACertificates('default'), ca])

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Stack } from '../../../test/stack/up.ts'
 
@@ -23,14 +24,19 @@ export async function rowsOf(stack: Stack, question: string): Promise<string[]> 
 
 /**
  * kill -9 of a container's first process, from outside: `docker kill` would count as wanted, and nothing would
- * start it again.
+ * start it again. Resolves when the engine has seen it.
  */
 export async function killHard(stack: Stack, service: string): Promise<void> {
   const [id = ''] = (await compose(stack, 'ps', '--quiet', service)).trim().split('\n')
-  const { stdout } = await run('docker', ['inspect', '--format', '{{.State.Pid}}', id], {
-    env: { ...process.env, ...stack.env },
-  })
-  const pid = Number(stdout)
+  const pid = await firstProcess(stack, id)
   if (!(pid > 1)) throw new Error(`${service} does not run`)
   process.kill(pid, 'SIGKILL')
+  while ((await firstProcess(stack, id)) === pid) await delay(50)
+}
+
+async function firstProcess(stack: Stack, container: string): Promise<number> {
+  const { stdout } = await run('docker', ['inspect', '--format', '{{.State.Pid}}', container], {
+    env: { ...process.env, ...stack.env },
+  })
+  return Number(stdout)
 }

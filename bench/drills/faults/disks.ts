@@ -1,6 +1,6 @@
 /** Disks small enough to fill. */
 export const DISK_OVERRIDE = `volumes:
-${disk('files', 64)}${disk('postgres', 1024)}`
+${disk('files', 64)}${disk('postgres', 512)}`
 
 function disk(name: string, megabytes: number): string {
   return `  ${name}:

@@ -1,10 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Stack } from '../../../test/stack/up.ts'
 import { setClock } from './clock.ts'
-import { compose, killHard } from './compose.ts'
+import { compose, killHard, rowsOf } from './compose.ts'
+import { type Person, uploadOutcome } from './people.ts'
 
-/** One way to hurt a stack. `strike` resolves when the cause is over; the rest must heal by itself. */
-export type Fault = { name: string; strike(stack: Stack): Promise<void> }
+/**
+ * One way to hurt a stack. `strike` resolves when the cause is over, with what was seen besides the load; the
+ * rest must heal by itself.
+ */
+export type Fault = {
+  name: string
+  strike(stack: Stack, people: readonly Person[]): Promise<string | undefined>
+}
 
 /** How long a cause lasts that does not end by itself. */
 const LASTS_MS = 15_000
@@ -18,22 +25,21 @@ const KILLED = {
   alertmanager: 'Alertmanager',
   'postgres-backup': 'the backups of the log',
 }
-/** Another container with the same disk: that of a server that is down cannot be entered. */
-const DISKS = {
-  files: { at: '/data/files/fill', by: 'worker-blue' },
-  PostgreSQL: { at: '/var/lib/minato-postgres/fill', by: 'postgres-backup' },
-}
 
 export const FAULTS: readonly Fault[] = [
-  { name: 'nothing (the same load, for comparison)', strike: () => delay(LASTS_MS) },
+  { name: 'nothing (the same load, for comparison)', strike: () => delay(LASTS_MS, undefined) },
   ...Object.entries(KILLED).map(([service, what]) => ({
     name: `kill -9 of ${what}`,
-    strike: (stack: Stack) => killHard(stack, service),
+    strike: async (stack: Stack) => {
+      await killHard(stack, service)
+      return undefined
+    },
   })),
   ...(['postgres', 'redis'] as const).map((service) => ({
     name: `restart of ${KILLED[service]}`,
     strike: async (stack: Stack) => {
       await compose(stack, 'restart', service)
+      return undefined
     },
   })),
   ...(['postgres', 'redis'] as const).map((service) => ({
@@ -42,24 +48,45 @@ export const FAULTS: readonly Fault[] = [
       await compose(stack, 'stop', service)
       await delay(LASTS_MS)
       await compose(stack, 'start', service)
+      return undefined
     },
   })),
-  ...Object.entries(DISKS).map(([what, { at, by }]) => ({
-    name: `disk of ${what} full for ${LASTS_MS / 1000} s`,
-    strike: async (stack: Stack) => {
-      // Ends with an error: that is when the disk is full.
-      const fill = ['dd', 'if=/dev/zero', `of=${at}`, 'bs=1M']
-      await compose(stack, 'exec', '-T', by, ...fill).catch(() => undefined)
+  {
+    name: `disk of files full for ${LASTS_MS / 1000} s`,
+    strike: async (stack, [person]) => {
+      const disk = await fill(stack, 'worker-blue', '/data/files')
+      const during = await uploadOutcome(stack, person)
       await delay(LASTS_MS)
-      await compose(stack, 'exec', '-T', by, 'rm', at)
+      await disk.empty('worker-blue')
+      return `an upload: ${during}; afterwards: ${await uploadOutcome(stack, person)}`
     },
-  })),
+  },
+  {
+    name: `disk of PostgreSQL full for ${LASTS_MS / 1000} s`,
+    strike: async (stack) => {
+      const disk = await fill(stack, 'postgres', '/var/lib/minato-postgres')
+      const end = performance.now() + LASTS_MS
+      let down = false
+      while (performance.now() < end) {
+        // What is left of the log's room is used up at once instead of in an hour.
+        down ||= await rowsOf(stack, 'select pg_switch_wal()').then(
+          () => false,
+          () => true,
+        )
+        await delay(500)
+      }
+      // A server that is down cannot be entered: this container has the same disk.
+      await disk.empty('postgres-backup')
+      return down ? 'PostgreSQL stopped by itself, as it must' : 'PostgreSQL had room enough'
+    },
+  },
   ...[600, -600].map((seconds) => ({
     name: `clock of web and workers ${seconds > 0 ? 'ahead' : 'behind'} by 10 min for ${LASTS_MS / 1000} s`,
     strike: async (stack: Stack) => {
       setClock(stack.folder, seconds)
       await delay(LASTS_MS)
       setClock(stack.folder, 0)
+      return undefined
     },
   })),
   {
@@ -68,6 +95,7 @@ export const FAULTS: readonly Fault[] = [
       await scenario(stack, 'slow')
       await delay(LASTS_MS)
       await scenario(stack, 'normal')
+      return undefined
     },
   },
   {
@@ -76,9 +104,24 @@ export const FAULTS: readonly Fault[] = [
       await compose(stack, 'pause', 'sandbox')
       await delay(LASTS_MS)
       await compose(stack, 'unpause', 'sandbox')
+      return undefined
     },
   },
 ]
+
+/** Writes until nothing more goes onto a disk. */
+async function fill(stack: Stack, service: string, folder: string) {
+  const at = `${folder}/fill`
+  // Ends with an error: that is when the disk is full. Never this machine's own.
+  const write = ['dd', 'if=/dev/zero', `of=${at}`, 'bs=1M', 'count=2000']
+  const end = await compose(stack, 'exec', '-T', service, ...write).catch(String)
+  if (!end.includes('No space left')) throw new Error(`${folder} was not filled: ${end}`)
+  return {
+    async empty(by: string) {
+      await compose(stack, 'exec', '-T', by, 'rm', at)
+    },
+  }
+}
 
 async function scenario(stack: Stack, name: string): Promise<void> {
   await stack.sandbox('/sandbox/scenarios/llm', { method: 'PUT', body: { scenario: name } })

@@ -79,3 +79,21 @@ export async function endOf(
     await new Promise((resolve) => setTimeout(resolve, 1000))
   }
 }
+
+/** What a person is told who sends a document of 4 MB with a question. */
+export async function uploadOutcome(stack: Stack, person: Person | undefined): Promise<string> {
+  if (person === undefined) throw new Error('Nobody is there to upload.')
+  const conversation = await newConversation(stack.url, person)
+  const body = new FormData()
+  body.append('text', QUESTION)
+  const document = new Blob(['quay seven, high tide\n'.repeat(200_000)], { type: 'text/plain' })
+  body.append('files', document, 'tides.txt')
+  const path = `/api/chatbot/conversations/${conversation}/messages`
+  const answer = await call(stack.url, person, path, { method: 'POST', body })
+  if (answer.ok) {
+    await readEvents(answer)
+    return 'taken and answered'
+  }
+  const { code } = (await answer.json()) as { code: string }
+  return `${answer.status} ${code}`
+}

@@ -7,10 +7,11 @@ export function reportOf(
   scale: { perSecond: number; sockets: number },
 ): string {
   const rows = found.map((one) => [
-    one.name,
+    one.besides === undefined ? one.name : `${one.name} (${one.besides})`,
     `${total(one.failed)} of ${one.requests}`,
     `${(one.failedForMs / 1000).toFixed(1)} s`,
     listed(one.failed),
+    `${one.p95Ms} ms`,
     `${(one.healedMs / 1000).toFixed(1)} s`,
     String(one.reconnects),
     listed(one.answers),
@@ -23,6 +24,7 @@ export function reportOf(
     'requests that failed',
     'over',
     'what they were told',
+    'p95',
     'all healthy after',
     'reconnects',
     'answers being written',

@@ -20,6 +20,7 @@ const JOBS_WITHIN_MS = 120_000
 
 export type Suffered = {
   name: string
+  besides: string | undefined
   requests: number
   /** Requests that were not answered as they should, by what they were told. */
   failed: Record<string, number>
@@ -51,7 +52,7 @@ export async function suffer(
   const load = await startLoad({ url: stack.url, ca: stack.ca, key: crowd.key, run, ...scale })
   const asking = crowd.people.map((person, n) => askNow(stack, person, conversations[n] ?? ''))
   await delay(BEFORE_MS)
-  await fault.strike(stack)
+  const besides = await fault.strike(stack, crowd.people)
   const over = performance.now()
   await healed(stack)
   const healedMs = performance.now() - over
@@ -63,6 +64,7 @@ export async function suffer(
   const marks = new Set(await rowsOf(stack, `select id from quay.marks where id like '${run}-%'`))
   return {
     name: fault.name,
+    besides,
     requests: seen.requests,
     failed: countOf(seen.failed.map(kindOf)),
     failedForMs: Math.round((seen.failedAt.at(-1) ?? 0) - (seen.failedAt[0] ?? 0)),
@@ -138,12 +140,12 @@ async function jobsOf(stack: Stack, run: string, { jobs }: LoadReport) {
   }
 }
 
-/** `/api/quay/work 503 {"code":"DATABASE_UNAVAILABLE"…` → `503 DATABASE_UNAVAILABLE`. */
+/** `/api/quay/work 503 {… "code":"DATABASE_UNAVAILABLE" …}` → `503 DATABASE_UNAVAILABLE`. */
 function kindOf(failure: string): string {
   const [, status = '', text = ''] = /^\S+ (\d+) (.*)$/s.exec(failure) ?? []
   const code = /"code":"([A-Z_]+)"/.exec(text)?.[1]
   if (status === '0') return text
-  return code === undefined ? `${status} of nginx` : `${status} ${code}`
+  return code === undefined ? status : `${status} ${code}`
 }
 
 function countOf(words: readonly string[]): Record<string, number> {

@@ -150,6 +150,7 @@ test('a database that is away is told from one that refuses', () => {
     failure({ code: 'ECONNREFUSED', syscall: 'connect' }),
     failure({ code: '57P01' }),
     failure({ code: '08006' }),
+    failure({ code: '53100' }),
     failure({ code: '53300' }),
     new Error('Connection terminated unexpectedly'),
     new Error('timeout exceeded when trying to connect'),

@@ -40,8 +40,8 @@ const CONNECTION_MESSAGES =
 export function isDatabaseDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const state = sqlState(error)
-  // 08 connection exceptions, 57P01–57P03 shutdown and starting up, 53300 too many connections.
-  if (state !== undefined && /^(08...|57P0[123]|53300)$/.test(state)) return true
+  // 08 connection exceptions, 57P01–57P03 shutdown and starting up, 53... out of disk, memory or connections.
+  if (state !== undefined && /^(08...|57P0[123]|53...)$/.test(state)) return true
   if ('syscall' in error && 'code' in error && CONNECTION_CODES.test(String(error.code)))
     return true
   if (error instanceof AggregateError) return error.errors.some(isDatabaseDown)

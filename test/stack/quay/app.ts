@@ -14,10 +14,13 @@ const load = defineJob({
   input: z.object({ key: z.string() }),
   timeoutMs: 60_000,
   concurrency: 10,
-  async run({ db }, { key }) {
+  retries: 3,
+  async run({ db }, { key }, job) {
     await sql`insert into quay.runs (key, phase) values (${key}, 'begun')`.execute(db)
     await new Promise((resolve) => setTimeout(resolve, 1500))
-    await sql`insert into quay.runs (key, phase) values (${key}, 'done')`.execute(db)
+    await job.once('load', async (tx) => {
+      await sql`insert into quay.runs (key, phase) values (${key}, 'done')`.execute(tx)
+    })
   },
 })
 
