@@ -1,6 +1,7 @@
 import { after, before, describe, test } from 'node:test'
 import { alert } from './stack/alert.ts'
 import { audit } from './stack/audit.ts'
+import { deploySteps } from './stack/deploy.ts'
 import { edge } from './stack/edge.ts'
 import { journey } from './stack/journey.ts'
 import { restore } from './stack/restore.ts'
@@ -34,5 +35,8 @@ describe('the production stack on a Docker engine', { skip: withoutStack }, () =
   })
   test('every phase of the audit is green, but for what a trial is not', async () => {
     await audit(stack)
+  })
+  test('a deploy under load loses nothing; a bad release goes back by itself', async () => {
+    await deploySteps(stack)
   })
 })

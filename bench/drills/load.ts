@@ -1,6 +1,6 @@
 // 1,000 signed-in people on the small stack (0.5 CPU and 512 MB for the web process, seed 001), each with
 // one request every five seconds for two minutes, through nginx over TLS on a connection of their own.
-//   node bench/drills/load.ts [--people 1000] [--seconds 120] [--json]
+//   npm run drill:load -- [--people 1000] [--seconds 120] [--json]
 // Ends with 1 when more than 0.1 % failed, the 95th percentile passed 200 ms, or memory grew.
 import { createHash, randomBytes } from 'node:crypto'
 import { Agent, request } from 'node:https'
@@ -10,6 +10,7 @@ import { docker } from '../../test/docker.ts'
 import { type Stack, startStack } from '../../test/stack/up.ts'
 
 const EVERY_MS = 5000
+const ARRIVAL_S = 30
 /** What people who are signed in ask for, in parts of a hundred. */
 const MIX: readonly (readonly [parts: number, method: string, path: string])[] = [
   [40, 'GET', '/api/chatbot/conversations'],
@@ -20,6 +21,7 @@ const MIX: readonly (readonly [parts: number, method: string, path: string])[] =
   [5, 'POST', '/api/chatbot/conversations'],
 ]
 
+type Visitor = { cookie: string; agent: Agent }
 type Seen = { latencies: number[]; failed: Map<string, number>; memoryMb: number[] }
 
 const { values } = parseArgs({
@@ -33,10 +35,15 @@ const people = Number(values.people)
 const seconds = Number(values.seconds)
 const stack = await startStack({ size: 'small', settings: { LOG_LEVEL: 'warn' } })
 try {
-  const cookies = signedIn(stack, people)
-  await load(cookies, 10) // the first requests of a process compile what they run
-  const seen = await load(cookies, seconds)
-  process.exitCode = report(seen)
+  const crowd = signedIn(stack, people).map((cookie) => ({
+    cookie,
+    agent: new Agent({ keepAlive: true, maxSockets: 1, ca: stack.ca }),
+  }))
+  // People come, with a TLS handshake each; the process compiles what it runs and takes its memory.
+  const arrival = await load(crowd, ARRIVAL_S)
+  const seen = await load(crowd, seconds)
+  for (const { agent } of crowd) agent.destroy()
+  process.exitCode = report(seen, arrival)
 } finally {
   await stack.stop()
 }
@@ -60,34 +67,27 @@ function signedIn(stack: Stack, count: number): string[] {
   return tokens.map((token) => `__Host-minato_session=${token}`)
 }
 
-async function load(cookies: readonly string[], forSeconds: number): Promise<Seen> {
+async function load(crowd: readonly Visitor[], forSeconds: number): Promise<Seen> {
   const seen: Seen = { latencies: [], failed: new Map(), memoryMb: [] }
   const end = performance.now() + forSeconds * 1000
-  const agents = cookies.map(() => new Agent({ keepAlive: true, maxSockets: 1, ca: stack.ca }))
   const watching = watchMemory(seen, end)
   await Promise.all(
-    cookies.map(async (cookie, at) => {
+    crowd.map(async (visitor, at) => {
       // Spread over the five seconds; each keeps its own beat, however long answers take.
-      let next = performance.now() + (at / cookies.length) * EVERY_MS
+      let next = performance.now() + (at / crowd.length) * EVERY_MS
       while (next < end) {
         await delay(Math.max(0, next - performance.now()))
-        await ask(cookie, agents[at], next, seen)
+        await ask(visitor, next, seen)
         next += EVERY_MS
       }
     }),
   )
   await watching
-  for (const agent of agents) agent.destroy()
   return seen
 }
 
 /** Measured from when it was due: a server that stalls is not spared. */
-async function ask(
-  cookie: string,
-  agent: Agent | undefined,
-  due: number,
-  seen: Seen,
-): Promise<void> {
+async function ask({ cookie, agent }: Visitor, due: number, seen: Seen): Promise<void> {
   const { method, path } = pick(Math.random() * 100)
   const outcome = await new Promise<string>((resolve) => {
     const headers = {
@@ -132,8 +132,9 @@ async function watchMemory(seen: Seen, end: number): Promise<void> {
   }
 }
 
-function report({ latencies, failed, memoryMb }: Seen): number {
+function report({ latencies, failed, memoryMb }: Seen, arrival: Seen): number {
   latencies.sort((a, b) => a - b)
+  arrival.latencies.sort((a, b) => a - b)
   const at = (share: number) => Math.round(latencies[Math.floor(latencies.length * share)] ?? 0)
   const failures = [...failed.values()].reduce((sum, count) => sum + count, 0)
   const requests = latencies.length + failures
@@ -144,6 +145,7 @@ function report({ latencies, failed, memoryMb }: Seen): number {
   const found = {
     ...{ people, seconds, requests, perSecond: Math.round(requests / seconds), failures },
     ...{ p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), maxMs: at(1 - 1e-9) },
+    arrivalP95Ms: Math.round(arrival.latencies[Math.floor(arrival.latencies.length * 0.95)] ?? 0),
     ...{ memoryMb: memoryMb.map(Math.round), growthMb: Math.round(growthMb) },
   }
   const held = failures <= requests / 1000 && found.p95Ms < 200 && growthMb < 40

@@ -37,6 +37,7 @@ const MARK_EVERY = 20
 const WAVE_EVERY = 50
 const JOB_EVERY = 40
 const TURN_MS = 50
+const MOST_RESENT = 5
 
 /**
  * A steady stream of requests and a crowd of live connections, until told to stop. Requests leave on
@@ -129,7 +130,8 @@ function requests({ url, ca, key, run = String(process.pid) }: LoadOptions) {
           : undefined
       const started = performance.now()
       let answer = await once(path, body)
-      if (answer.again) {
+      // The next kept connection may be one that is being closed too.
+      for (let tries = 0; answer.again && tries < MOST_RESENT; tries += 1) {
         report.resent += 1
         answer = await once(path, body)
       }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Stack } from '../../../test/stack/up.ts'
 import { setClock } from './clock.ts'
 import { compose, killHard, rowsOf } from './compose.ts'
-import { type Person, uploadOutcome } from './people.ts'
+import { askOneMore, endOf, type Person, uploadOutcome } from './people.ts'
 
 /**
  * One way to hurt a stack. `strike` resolves when the cause is over, with what was seen besides the load; the
@@ -91,20 +91,22 @@ export const FAULTS: readonly Fault[] = [
   })),
   {
     name: `the model answers slowly for ${LASTS_MS / 1000} s (first token 3 s, 4 tokens/s)`,
-    strike: async (stack) => {
+    strike: async (stack, [person]) => {
       await scenario(stack, 'slow')
+      const asked = await askOneMore(stack, person)
       await delay(LASTS_MS)
       await scenario(stack, 'normal')
-      return undefined
+      return `a question meanwhile: ${await endOf(stack, asked)}`
     },
   },
   {
     name: `the way to the model is silent for ${LASTS_MS / 1000} s`,
-    strike: async (stack) => {
+    strike: async (stack, [person]) => {
       await compose(stack, 'pause', 'sandbox')
+      const asked = await askOneMore(stack, person)
       await delay(LASTS_MS)
       await compose(stack, 'unpause', 'sandbox')
-      return undefined
+      return `a question meanwhile: ${await endOf(stack, asked)}`
     },
   },
 ]

@@ -56,6 +56,12 @@ export function askNow(stack: Stack, person: Person, conversation: string): Aske
   return { person, conversation, ended }
 }
 
+/** Asks in a conversation of its own. */
+export async function askOneMore(stack: Stack, person: Person | undefined): Promise<Asked> {
+  if (person === undefined) throw new Error('Nobody is there to ask.')
+  return askNow(stack, person, await newConversation(stack.url, person))
+}
+
 /** What the conversation holds when all has settled. Refused questions were never taken. */
 export async function endOf(
   stack: Stack,

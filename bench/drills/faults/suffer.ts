@@ -144,7 +144,7 @@ async function jobsOf(stack: Stack, run: string, { jobs }: LoadReport) {
 function kindOf(failure: string): string {
   const [, status = '', text = ''] = /^\S+ (\d+) (.*)$/s.exec(failure) ?? []
   const code = /"code":"([A-Z_]+)"/.exec(text)?.[1]
-  if (status === '0') return text
+  if (status === '0') return text.replace(/ [\d.]+:\d+$/, '')
   return code === undefined ? status : `${status} ${code}`
 }
 
