@@ -92,6 +92,8 @@ function requests({ url, ca, key, run = String(process.pid) }: LoadOptions) {
     jobs: [] as string[],
     waves: [] as number[],
   }
+  // `reusedSocket` is not said of a connection that a waiting request is given.
+  const used = new WeakSet<object>()
   const once = (path: string, body?: string) =>
     new Promise<{ status: number; text: string; again?: true }>((resolve) => {
       const headers = {
@@ -105,10 +107,12 @@ function requests({ url, ca, key, run = String(process.pid) }: LoadOptions) {
       outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in 30 s')))
       outgoing.once('error', (error: NodeJS.ErrnoException) => {
         // RFC 9112, 9.3.1: a kept connection may be closed while the next request is on its way.
-        const again = outgoing.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')
+        const kept = outgoing.socket !== null && used.has(outgoing.socket)
+        const again = kept && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')
         resolve({ status: 0, text: error.message, ...(again ? { again } : {}) })
       })
       outgoing.once('response', (response) => {
+        used.add(response.socket)
         let text = ''
         response.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk
