@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { testServices } from '../app/testing.ts'
+import { backupFigures } from './figures.ts'
 import { markBackup } from './mark.ts'
 
 const DAY_MS = 86_400_000
@@ -38,11 +39,9 @@ test('old backups go after 30 days; the newest proven one stays, and half-writte
   await sql`delete from minato.backups`.execute(services.db)
   await services.backups.refresh()
   assert.deepEqual((await services.backups.list()).map(({ id }) => id).sort(), [proven, newest])
-  assert.match(
-    await services.metrics.expose(),
-    /backup_unproven 1\n/,
-    'the alerts hear of what nobody has restored',
-  )
+  const unproven = backupFigures.find(({ name }) => name === 'backup_unproven')
+  const heard = await unproven?.read(services.db)
+  assert.deepEqual(heard, [{ value: 1 }], 'the alerts hear of what nobody has restored')
 })
 
 test('a marked backup is made where the configuration says so, and shared by acts in a row', async () => {

@@ -78,10 +78,12 @@ export async function* unseal(
       head ??= queue.take(HEAD_BYTES)
       if (head === undefined) break
       const length = head.readUInt32BE(1)
-      if (length > FRAME_BYTES) throw new SealBroken(`frame ${index} is altered`)
+      // The tag covers this byte by the nonce, which tells 0 from 1 only.
+      const mark = head.readUInt8(0)
+      if (length > FRAME_BYTES || mark > 1) throw new SealBroken(`frame ${index} is altered`)
       const sealed = queue.take(length + TAG_BYTES)
       if (sealed === undefined) break
-      ended = head.readUInt8(0) === 1
+      ended = mark === 1
       yield openFrame(key, index, ended, sealed)
       head = undefined
       index += 1
