@@ -87,6 +87,11 @@ test('every instance validates against its schema', () => {
   )
 })
 
+test('a list longer than there are numbers repeats them', () => {
+  const items = { type: 'integer', minimum: 0, maximum: 10, multipleOf: 4 }
+  judge({ type: 'array', items, minItems: 4, maxItems: 4 }, '')
+})
+
 const patterns = [
   '^[A-Z]{3}-\\d{4}$',
   '^\\d{3}-?\\d{4}$',

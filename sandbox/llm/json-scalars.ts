@@ -31,6 +31,8 @@ export function numberFor(
     const value = aligned + nudge * (i + step)
     if (fits(value)) return value
   }
+  // Too few numbers for so many steps: begin again.
+  if (step > 0) return numberFor(schema, text, name, integer)
   // A narrow open interval: halve it.
   return Number.isFinite(least) && Number.isFinite(most) ? (least + most) / 2 : aligned
 }
