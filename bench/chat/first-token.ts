@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { quantile } from '../median.ts'
 import type { Parts } from './bench.ts'
 import { askOnce, completions, conversation, type Door, newConversations } from './client.ts'
 import { setPace } from './processes.ts'
@@ -75,9 +76,4 @@ async function round(lane: Door[], withinMs: number): Promise<number[]> {
   })
   await Promise.all(people)
   return times
-}
-
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { quantile } from '../median.ts'
 import type { Parts } from './bench.ts'
 import { type Answer, askOnce, completions, conversation, newConversations } from './client.ts'
-import { quantile } from './first-token.ts'
 import { setPace } from './processes.ts'
 
 const STREAMS = 1000

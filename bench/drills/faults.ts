@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { CROWD_SETTINGS, personWithKey } from '../../test/stack/crowd.ts'
+import { CROWD_SETTINGS, newUser, personWithKey, type StackUser } from '../../test/stack/crowd.ts'
 import { startStack } from '../../test/stack/up.ts'
 import { CLOCK_OVERRIDE, clockImage, setClock } from './faults/clock.ts'
 import { DISK_OVERRIDE } from './faults/disks.ts'
 import { FAULTS } from './faults/list.ts'
-import { signedIn } from './faults/people.ts'
 import { reportOf } from './faults/report.ts'
 import { type Suffered, suffer } from './faults/suffer.ts'
 
@@ -15,6 +14,7 @@ import { type Suffered, suffer } from './faults/suffer.ts'
 // (test/docker/prepare), root, Debian's libfaketime, and about twenty minutes. Ends with 1 when
 // anything was lost.
 const ROOT = dirname(dirname(import.meta.dirname))
+const PEOPLE = 5
 const { values } = parseArgs({
   options: {
     rps: { type: 'string', default: '60' },
@@ -32,7 +32,8 @@ const stack = await startStack({
   settings: CROWD_SETTINGS,
 })
 try {
-  const crowd = { key: await personWithKey(stack, 'blue'), people: await signedIn(stack, 5) }
+  const crowd = { key: await personWithKey(stack, 'blue'), people: [] as StackUser[] }
+  while (crowd.people.length < PEOPLE) crowd.people.push(await newUser(stack))
   const found: Suffered[] = []
   for (const fault of FAULTS.filter(({ name }) => name.includes(values.only))) {
     const suffered = await suffer(stack, fault, crowd, scale)

@@ -2,17 +2,17 @@
 // one request every five seconds for two minutes, through nginx over TLS on a connection of their own.
 //   npm run drill:load -- [--people 1000] [--seconds 120] [--json]
 // Ends with 1 when more than 0.1 % failed, the 95th percentile passed 200 ms, or memory grew.
-import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { Agent, request } from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import { type Stack, startStack } from '../../test/stack/up.ts'
+import { quantile } from '../median.ts'
+import { dockerFor } from './compose.ts'
 
 const EVERY_MS = 5000
 const ARRIVAL_S = 30
 const STATS = ['stats', '--no-stream', '--format', '{{.MemUsage}}']
-const run = promisify(execFile)
 /** What people who are signed in ask for, in parts of a hundred. */
 const MIX: readonly (readonly [parts: number, method: string, path: string])[] = [
   [40, 'GET', '/api/chatbot/conversations'],
@@ -139,19 +139,15 @@ async function watchMemory(seen: Seen, end: number): Promise<void> {
   const [id = ''] = stack.compose(['ps', '--quiet', 'web-blue']).stdout.trim().split('\n')
   while (performance.now() < end) {
     // Not waited for by standing still: the load comes from this very process.
-    const { stdout } = await run('docker', [...STATS, id], {
-      env: { ...process.env, ...stack.env },
-    })
-    const megabytes = Number(/^([\d.]+)MiB/.exec(stdout)?.[1])
+    const shown = await dockerFor(stack, ...STATS, id)
+    const megabytes = Number(/^([\d.]+)MiB/.exec(shown)?.[1])
     if (Number.isFinite(megabytes)) seen.memoryMb.push(megabytes)
     await delay(8000)
   }
 }
 
 function report({ latencies, byPath, failed, memoryMb }: Seen, arrival: Seen): number {
-  latencies.sort((a, b) => a - b)
-  arrival.latencies.sort((a, b) => a - b)
-  const at = (share: number) => Math.round(latencies[Math.floor(latencies.length * share)] ?? 0)
+  const at = (share: number, of = latencies) => Math.round(quantile(of, share))
   const failures = [...failed.values()].reduce((sum, count) => sum + count, 0)
   const requests = latencies.length + failures
   // The first and the last third: a single sample says when the collector ran.
@@ -160,8 +156,8 @@ function report({ latencies, byPath, failed, memoryMb }: Seen, arrival: Seen): n
   const growthMb = mean(memoryMb.slice(-third)) - mean(memoryMb.slice(0, third))
   const found = {
     ...{ people, seconds, requests, perSecond: Math.round(requests / seconds), failures },
-    ...{ p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), maxMs: at(1 - 1e-9) },
-    arrivalP95Ms: Math.round(arrival.latencies[Math.floor(arrival.latencies.length * 0.95)] ?? 0),
+    ...{ p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), maxMs: at(1) },
+    arrivalP95Ms: at(0.95, arrival.latencies),
     ...{ memoryMb: memoryMb.map(Math.round), growthMb: Math.round(growthMb) },
   }
   const held = failures <= requests / 1000 && found.p95Ms < 200 && growthMb < 40
@@ -169,9 +165,7 @@ function report({ latencies, byPath, failed, memoryMb }: Seen, arrival: Seen): n
   else {
     for (const [name, value] of Object.entries(found)) console.log(`${name.padEnd(12)} ${value}`)
     for (const [what, all] of byPath) {
-      const sorted = all.sort((a, b) => a - b)
-      const p95 = Math.round(sorted[Math.floor(sorted.length * 0.95)] ?? 0)
-      console.log(`  ${what}: ${all.length}, p95 ${p95} ms`)
+      console.log(`  ${what}: ${all.length}, p95 ${at(0.95, all)} ms`)
     }
     for (const [what, count] of failed) console.log(`  ${count} × ${what}`)
     console.log(held ? 'held: errors ≤ 0.1 %, p95 < 200 ms, memory flat' : 'not held')

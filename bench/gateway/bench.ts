@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from '../../test/free-port.ts'
 import { type Deployment, startDeployment } from '../deployment.ts'
 import type { Measured } from '../main.ts'
-import { median, rounded } from '../median.ts'
+import { median, quantile, rounded } from '../median.ts'
 import type { Done, Work } from './client.ts'
 import { openIdleSessions } from './idle-sessions.ts'
 
@@ -149,11 +149,6 @@ async function compare(client: ChildProcess, ways: Way[], concurrent: number) {
   const [direct, through] = ways.map(({ name }) => results.get(name))
   if (direct === undefined || through === undefined) throw new Error('Nothing was measured.')
   return { direct, through }
-}
-
-function quantile(values: number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
 type Sides = { direct: Compared; through: Compared }

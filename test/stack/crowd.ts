@@ -1,9 +1,14 @@
+import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { cookieOf, signIn } from '../http-client.ts'
 import type { Stack } from './up.ts'
 
 const PASSWORD = 'asanagi-no-minato-2026'
 const PERSON = 'deckhand@test.example'
+const MINATO = ['/usr/local/bin/node', '/minato/bin/main.ts']
+
+export type StackUser = { id: string; cookie: string }
 
 /** One person stands for many here: the limits for one are another test's matter. */
 export const CROWD_SETTINGS = {
@@ -30,4 +35,15 @@ export async function personWithKey(stack: Stack, color: string): Promise<string
   )
   const { stdout } = stack.compose([...program, 'key', 'create', '--user', PERSON, '--json'])
   return (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { key: string }).key
+}
+
+/** Made by the command line in the running container, as an operator would; signed in through nginx. */
+export async function newUser(stack: Stack): Promise<StackUser> {
+  const email = `reader-${crypto.randomUUID()}@quay.test`
+  const args = ['user', 'create', '--email', email, '--role', 'user', '--password-stdin']
+  const { stdout } = stack.exec('web-blue', [...MINATO, ...args], { stdin: `${PASSWORD}\n` })
+  const answer = await signIn(stack.url, email, PASSWORD)
+  assert.equal(answer.status, 200)
+  assert.match(answer.headers.getSetCookie().join(), /Secure/, 'the cookie travels by HTTPS only')
+  return { id: stdout.trim(), cookie: cookieOf(answer) }
 }

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { io } from 'socket.io-client'
-import { browserHeaders, call, cookieOf, newConversation, signIn } from '../http-client.ts'
+import { browserHeaders, call, newConversation } from '../http-client.ts'
+import { newUser, type StackUser } from './crowd.ts'
 import { textPdf } from './text-pdf.ts'
 import type { Stack } from './up.ts'
-
-const PASSWORD = 'asanagi-no-minato-2026'
-const MINATO = ['/usr/local/bin/node', '/minato/bin/main.ts']
 
 /**
  * What a user of the chatbot does, over HTTPS through nginx: signs in, asks about a PDF, sees the answer
@@ -17,20 +15,7 @@ export async function journey(stack: Stack): Promise<void> {
   await liveConnection(stack, person)
 }
 
-type Person = { id: string; cookie: string }
-
-/** Made by the command line in the running container, as an operator would. */
-async function newUser(stack: Stack): Promise<Person> {
-  const email = `reader-${crypto.randomUUID()}@quay.test`
-  const args = ['user', 'create', '--email', email, '--role', 'user', '--password-stdin']
-  const { stdout } = stack.exec('web-blue', [...MINATO, ...args], { stdin: `${PASSWORD}\n` })
-  const answer = await signIn(stack.url, email, PASSWORD)
-  assert.equal(answer.status, 200)
-  assert.match(answer.headers.getSetCookie().join(), /Secure/, 'the cookie travels by HTTPS only')
-  return { id: stdout.trim(), cookie: cookieOf(answer) }
-}
-
-async function answerIsStreamed(stack: Stack, person: Person): Promise<void> {
+async function answerIsStreamed(stack: Stack, person: StackUser): Promise<void> {
   const conversation = await newConversation(stack.url, person)
   const form = new FormData()
   form.append('text', 'Which quay takes the ferry, and at which tide? Say it at length.')
@@ -71,7 +56,7 @@ async function readAsItComes(answer: Response): Promise<{ text: string; arrivals
   return { text, arrivals }
 }
 
-async function liveConnection(stack: Stack, person: Person): Promise<void> {
+async function liveConnection(stack: Stack, person: StackUser): Promise<void> {
   const socket = io(`${stack.url}/minato`, {
     path: '/api/realtime/',
     transports: ['websocket'],

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { docker } from '../docker.ts'
 import quay from './quay/app.ts'
 
@@ -11,6 +11,8 @@ type Release = {
   fault?: 'start' | 'errors'
   /** Further migrations of `quay/contract`, by the ends of their names. */
   migrations?: readonly string[]
+  /** Files of this machine, by the folder of the image they go into. */
+  files?: Readonly<Record<string, string>>
 }
 
 /**
@@ -21,7 +23,7 @@ type Release = {
 export function release(
   base: string,
   name: string,
-  { fault, migrations = [] }: Release = {},
+  { fault, migrations = [], files = {} }: Release = {},
 ): string {
   const tag = `minato-test/release:${name}`
   const context = mkdtempSync(join(tmpdir(), 'minato-release-'))
@@ -38,6 +40,10 @@ export function release(
       `COPY ${quay.name} /minato/apps/${quay.name}`,
       `LABEL release=${name}`,
     ]
+    for (const [folder, file] of Object.entries(files)) {
+      cpSync(file, join(context, basename(file)))
+      lines.push(`COPY ${basename(file)} ${folder}/`)
+    }
     if (fault !== undefined) lines.push(`ENV QUAY_FAULT=${fault}`)
     writeFileSync(join(context, 'Dockerfile'), lines.join('\n'))
     const built = docker(['build', '--quiet', '--tag', tag, context])

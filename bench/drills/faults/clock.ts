@@ -1,11 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { docker } from '../../../test/docker.ts'
 import { release } from '../../../test/stack/releases.ts'
 
 const LIBRARY = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1'
-const TAG = 'minato-test/release:clock'
 
 /**
  * Gives web and workers a clock that `setClock` moves: the time of day jumps for every call of the
@@ -27,17 +24,7 @@ export const CLOCK_OVERRIDE = ['web-blue', 'worker-blue']
 /** The built image with the test's app and libfaketime in it. */
 export function clockImage(built: string): string {
   if (!existsSync(LIBRARY)) throw new Error('Install libfaketime: apt-get install libfaketime')
-  const context = mkdtempSync(join(tmpdir(), 'minato-clock-'))
-  try {
-    copyFileSync(LIBRARY, join(context, 'libfaketimeMT.so.1'))
-    const from = `FROM ${release(built, 'calm')}\nCOPY libfaketimeMT.so.1 /faketime/\n`
-    writeFileSync(join(context, 'Dockerfile'), from)
-    const made = docker(['build', '--quiet', '--tag', TAG, context])
-    if (made.status !== 0) throw new Error(made.stderr)
-    return TAG
-  } finally {
-    rmSync(context, { recursive: true })
-  }
+  return release(built, 'clock', { files: { '/faketime': LIBRARY } })
 }
 
 /** Moves the clock of every web and worker process to that many seconds from the true time. */

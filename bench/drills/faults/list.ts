@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Stack } from '../../../test/stack/up.ts'
+import { compose, killHard, rowsOf } from '../compose.ts'
 import { setClock } from './clock.ts'
-import { compose, killHard, rowsOf } from './compose.ts'
-import { askOneMore, endOf, type Person, uploadOutcome } from './people.ts'
+import { askOneMore, endOf, modelScenario, type Person, uploadOutcome } from './people.ts'
 
 /**
  * One way to hurt a stack. `strike` resolves when the cause is over, with what was seen besides the load; the
@@ -92,10 +92,10 @@ export const FAULTS: readonly Fault[] = [
   {
     name: `the model answers slowly for ${LASTS_MS / 1000} s (first token 3 s, 4 tokens/s)`,
     strike: async (stack, [person]) => {
-      await scenario(stack, 'slow')
+      await modelScenario(stack, 'slow')
       const asked = await askOneMore(stack, person)
       await delay(LASTS_MS)
-      await scenario(stack, 'normal')
+      await modelScenario(stack, 'normal')
       return `a question meanwhile: ${await endOf(stack, asked)}`
     },
   },
@@ -123,8 +123,4 @@ async function fill(stack: Stack, service: string, folder: string) {
       await compose(stack, 'exec', '-T', by, 'rm', at)
     },
   }
-}
-
-async function scenario(stack: Stack, name: string): Promise<void> {
-  await stack.sandbox('/sandbox/scenarios/llm', { method: 'PUT', body: { scenario: name } })
 }

@@ -1,15 +1,8 @@
-import {
-  browserHeaders,
-  call,
-  cookieOf,
-  newConversation,
-  signIn,
-} from '../../../test/http-client.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { ask, browserHeaders, call, newConversation } from '../../../test/http-client.ts'
 import { readEvents } from '../../../test/sse.ts'
 import type { Stack } from '../../../test/stack/up.ts'
 
-const PASSWORD = 'asanagi-no-minato-2026'
-const MINATO = ['/usr/local/bin/node', '/minato/bin/main.ts']
 const QUESTION = 'Which quay takes the ferry, and at which tide? Say it at length.'
 const SETTLED_MS = 90_000
 
@@ -17,20 +10,6 @@ export type Person = { cookie: string }
 /** A question whose answer is being written. */
 export type Asked = { person: Person; conversation: string; ended: Promise<unknown> }
 export type AnswerEnd = 'whole' | 'cut, marked' | 'refused, said so' | 'lost'
-
-/** People with a session each, through the same door as everybody. */
-export async function signedIn(stack: Stack, count: number): Promise<Person[]> {
-  const people: Person[] = []
-  for (let n = 0; n < count; n += 1) {
-    const email = `mate-${crypto.randomUUID()}@quay.test`
-    const args = ['user', 'create', '--email', email, '--role', 'user', '--password-stdin']
-    stack.exec('web-blue', [...MINATO, ...args], { stdin: `${PASSWORD}\n` })
-    const answer = await signIn(stack.url, email, PASSWORD)
-    if (answer.status !== 200) throw new Error(await answer.text())
-    people.push({ cookie: cookieOf(answer) })
-  }
-  return people
-}
 
 export async function stillSignedIn(stack: Stack, people: readonly Person[]): Promise<number> {
   const answers = await Promise.all(
@@ -47,10 +26,7 @@ export async function conversationsOf(stack: Stack, people: readonly Person[]): 
 
 /** Asks; whatever comes of it is looked up afterwards. */
 export function askNow(stack: Stack, person: Person, conversation: string): Asked {
-  const body = new FormData()
-  body.append('text', QUESTION)
-  const path = `/api/chatbot/conversations/${conversation}/messages`
-  const ended = call(stack.url, person, path, { method: 'POST', body })
+  const ended = ask(stack.url, person, conversation, QUESTION)
     .then(async (answer) => (answer.ok ? await readEvents(answer) : answer.status))
     .catch((error: Error) => error)
   return { person, conversation, ended }
@@ -82,7 +58,7 @@ export async function endOf(
     if (answer?.state === 'done') return 'whole'
     if (answer?.state === 'interrupted' || answer?.state === 'failed') return 'cut, marked'
     if (performance.now() > until) return 'lost'
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await delay(1000)
   }
 }
 
@@ -102,4 +78,14 @@ export async function uploadOutcome(stack: Stack, person: Person | undefined): P
   }
   const { code } = (await answer.json()) as { code: string }
   return `${answer.status} ${code}`
+}
+
+/** How the sandbox model answers whoever asks from now on. */
+export async function modelScenario(
+  stack: Stack,
+  scenario: string,
+  options?: object,
+): Promise<void> {
+  const body = { scenario, ...(options === undefined ? {} : { options }) }
+  await stack.sandbox('/sandbox/scenarios/llm', { method: 'PUT', body })
 }

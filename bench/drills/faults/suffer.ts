@@ -1,19 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type LoadReport, startLoad } from '../../../test/stack/load.ts'
 import type { Stack } from '../../../test/stack/up.ts'
-import { compose, rowsOf } from './compose.ts'
+import { compose, rowsOf } from '../compose.ts'
 import type { Fault } from './list.ts'
 import {
   type AnswerEnd,
   askNow,
   conversationsOf,
   endOf,
+  modelScenario,
   type Person,
   stillSignedIn,
 } from './people.ts'
 
 const BEFORE_MS = 4000
 const AFTER_MS = 4000
+/** Fifteen seconds: the cause falls into the answers. */
+const LONG_ANSWERS = { tokensPerSecond: 20, answerTokens: 300 }
 const HEALED_WITHIN_MS = 240_000
 /** A job that a killed worker had is taken up within a minute. */
 const JOBS_WITHIN_MS = 120_000
@@ -47,7 +50,7 @@ export async function suffer(
   scale: { perSecond: number; sockets: number },
 ): Promise<Suffered> {
   const run = fault.name.replace(/[^a-z0-9]+/gi, '-')
-  await slowModel(stack)
+  await modelScenario(stack, 'normal', LONG_ANSWERS)
   const conversations = await conversationsOf(stack, crowd.people)
   const load = await startLoad({ url: stack.url, ca: stack.ca, key: crowd.key, run, ...scale })
   const asking = crowd.people.map((person, n) => askNow(stack, person, conversations[n] ?? ''))
@@ -84,13 +87,6 @@ export async function suffer(
       ...(signedOut === 0 ? [] : [`${signedOut} sessions`]),
     ],
   }
-}
-
-/** Long enough that the cause falls into the answers. */
-async function slowModel(stack: Stack): Promise<void> {
-  const options = { tokensPerSecond: 20, answerTokens: 300 }
-  const body = { scenario: 'normal', options }
-  await stack.sandbox('/sandbox/scenarios/llm', { method: 'PUT', body })
 }
 
 async function healed(stack: Stack): Promise<void> {

@@ -1,18 +1,22 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { Stack } from '../../../test/stack/up.ts'
+import type { Stack } from '../../test/stack/up.ts'
 
 const run = promisify(execFile)
 
-/** `docker compose …` without stopping the load of this process meanwhile. Gives its output. */
-export async function compose(stack: Stack, ...args: string[]): Promise<string> {
-  const options = { cwd: stack.folder, env: { ...process.env, ...stack.env } }
-  const { stdout } = await run('docker', ['compose', ...args], {
-    ...options,
+/** The `docker` program on a stack's engine, without stopping the load of this process meanwhile. Gives its output. */
+export async function dockerFor(stack: Stack, ...args: string[]): Promise<string> {
+  const { stdout } = await run('docker', args, {
+    ...{ cwd: stack.folder, env: { ...process.env, ...stack.env } },
     maxBuffer: 64 * 1024 * 1024,
   })
   return stdout
+}
+
+/** `docker compose …` in a stack's folder. */
+export function compose(stack: Stack, ...args: string[]): Promise<string> {
+  return dockerFor(stack, 'compose', ...args)
 }
 
 /** Rows of a question to the stack's own database. */
@@ -35,8 +39,5 @@ export async function killHard(stack: Stack, service: string): Promise<void> {
 }
 
 async function firstProcess(stack: Stack, container: string): Promise<number> {
-  const { stdout } = await run('docker', ['inspect', '--format', '{{.State.Pid}}', container], {
-    env: { ...process.env, ...stack.env },
-  })
-  return Number(stdout)
+  return Number(await dockerFor(stack, 'inspect', '--format', '{{.State.Pid}}', container))
 }
